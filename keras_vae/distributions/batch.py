@@ -1,0 +1,32 @@
+"""The average over a batch: the one rule behind every loss and every log."""
+
+from keras import ops
+
+
+def mean(values, sample_weight=None):
+    """Average per-example values over the batch.
+
+    Args:
+        values: Tensor of shape `(batch, ...)`.
+        sample_weight: None, or tensor of shape `(batch,)` with weights of at least 0. A row of weight 0
+            (padding) leaves the average as it is without the row.
+
+    Returns:
+        Tensor of shape `(...)`: `sum_i w_i v_i / sum_i w_i` (0 where all the weights are 0).
+    """
+    if sample_weight is None:
+        return ops.mean(values, axis=0)
+    weight = ops.cast(ops.reshape(sample_weight, (-1,) + (1,) * (len(values.shape) - 1)), values.dtype)
+    return ops.divide_no_nan(ops.sum(weight * values, axis=0), ops.sum(weight))
+
+
+def size(x, sample_weight=None):
+    """Return how much a batch weighs in an epoch's average: its rows, or the sum of their weights, as float32."""
+    if sample_weight is None:
+        return ops.cast(ops.shape(x)[0], "float32")
+    return ops.sum(ops.cast(sample_weight, "float32"))
+
+
+def sum_of_events(values):
+    """Sum a tensor of shape `(batch, ...)` over all axes but the first."""
+    return ops.sum(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)

@@ -1,0 +1,20 @@
+"""The Bernoulli distribution given by its logits, element by element, in nats."""
+
+import keras
+from keras import ops
+
+
+def log_prob(x, logits):
+    """Return x log p + (1 - x) log(1 - p), p = sigmoid(logits); x in [0, 1] may be grey, not only 0 or 1."""
+    return x * logits - ops.softplus(logits)
+
+
+def mean(logits):
+    """Return p = sigmoid(logits)."""
+    return ops.sigmoid(logits)
+
+
+def sample(logits, seed):
+    """Draw 0 or 1 with probability sigmoid(logits) of a 1."""
+    uniform = keras.random.uniform(ops.shape(logits), dtype=logits.dtype, seed=seed)
+    return ops.cast(uniform < ops.sigmoid(logits), logits.dtype)

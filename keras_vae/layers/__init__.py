@@ -1,0 +1,6 @@
+"""The moving parts between encoder and decoder."""
+
+from keras_vae.layers.kl_divergence import KLDivergence
+from keras_vae.layers.sampling import Sampling
+
+__all__ = ["KLDivergence", "Sampling"]

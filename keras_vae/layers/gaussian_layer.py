@@ -1,0 +1,59 @@
+"""What the layers between encoder and decoder share: their input (mean, log_var) and their noise."""
+
+import keras
+import numpy as np
+
+
+class GaussianLayer(keras.layers.Layer):
+    """A layer that takes `[mean, log_var]` of a Gaussian posterior and owns two streams of noise.
+
+    Training and evaluation draw from different streams, so that adding validation data to `fit` does not change
+    the training. Both are saved with the layer (Keras does not save them), so that a loaded model goes on where
+    the saved one stopped and does not repeat its noise.
+    """
+
+    def __init__(self, seed=None, dtype="float32", **kwargs):
+        # float32 whatever the global policy: a float16 KL overflows at log_var = 12.
+        super().__init__(dtype=dtype, **kwargs)
+        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
+            raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
+        self.seed = seed
+        self.training_noise = keras.random.SeedGenerator(seed)
+        self.evaluation_noise = keras.random.SeedGenerator(None if seed is None else _other_seed(seed))
+
+    def noise(self, training):
+        """Return the `SeedGenerator` of training or of evaluation."""
+        return self.training_noise if training else self.evaluation_noise
+
+    def build(self, input_shape):
+        """Check that the input is two tensors of one shape."""
+        shapes = [tuple(shape) for shape in input_shape] if _is_pair(input_shape) else input_shape
+        if not _is_pair(input_shape) or shapes[0] != shapes[1]:
+            raise ValueError(
+                f"{type(self).__name__} must be called on [mean, log_var], two tensors of one shape. "
+                f"Received: shapes {shapes}"
+            )
+
+    def save_own_variables(self, store):
+        """Save the weights and the two streams of noise."""
+        super().save_own_variables(store)
+        for name in ("training_noise", "evaluation_noise"):
+            state = getattr(self, name).state
+            store[name] = np.asarray(keras.ops.convert_to_numpy(state), dtype="int64")
+
+    def load_own_variables(self, store):
+        """Load the weights and the two streams of noise."""
+        weights = {key: store[key] for key in store.keys()}
+        for name in ("training_noise", "evaluation_noise"):
+            state = getattr(self, name).state
+            state.assign(np.asarray(weights.pop(name)).astype(state.dtype))
+        super().load_own_variables(weights)
+
+
+def _is_pair(shapes) -> bool:
+    return isinstance(shapes, (list, tuple)) and len(shapes) == 2 and all(isinstance(s, (list, tuple)) for s in shapes)
+
+
+def _other_seed(seed: int) -> int:
+    # A fixed scramble: seed + 1 would be the training stream of a layer seeded one higher.
+    return (seed * 2654435761 + 40503) % 2**31

@@ -1,0 +1,67 @@
+"""What every likelihood p(x|z) can do."""
+
+import keras
+from keras import ops
+
+from keras_vae.distributions import batch
+
+
+class Likelihood(keras.layers.Layer):
+    """The base of the likelihoods: a subclass writes `log_density`, `mean` and `sample`.
+
+    The decoder gives the distribution's parameters as one tensor of the data's shape, whose last axis is
+    `num_parameters` times as long. A likelihood may own weights (a learned sigma): it is a Keras layer.
+    """
+
+    num_parameters = 1
+    support = None  # (lowest, highest) value of the data, where it is bounded
+
+    def __init__(self, dtype="float32", **kwargs):
+        # float32 whatever the global policy: the sum over 784 pixels overflows in float16.
+        super().__init__(dtype=dtype, **kwargs)
+
+    def log_density(self, x, parameters):
+        """Return the log density of each element, in nats."""
+        raise NotImplementedError(f"{type(self).__name__} must define `log_density`.")
+
+    def mean(self, parameters):
+        """Return the mean of p(x|z), of the data's shape."""
+        raise NotImplementedError(f"{type(self).__name__} must define `mean`.")
+
+    def sample(self, parameters, seed):
+        """Draw x from p(x|z), of the data's shape, with a `keras.random.SeedGenerator` or an int."""
+        raise NotImplementedError(f"{type(self).__name__} must define `sample`.")
+
+    def log_prob(self, x, parameters):
+        """Return log p(x|z) of each example in nats, with the normalizing constant, in float32.
+
+        Args:
+            x: Tensor of shape `(batch, ...)`.
+            parameters: Tensor of that shape, its last axis `num_parameters` times as long.
+
+        Returns:
+            Tensor of shape `(batch,)`, summed over all axes but the first.
+        """
+        density = self.log_density(ops.cast(x, "float32"), ops.cast(parameters, "float32"))
+        return batch.sum_of_events(density)
+
+    def event_shape(self, parameters_shape):
+        """Return the data's shape without the batch, given the shape of the decoder's output."""
+        *outer, last = parameters_shape[1:]
+        if last % self.num_parameters:
+            raise ValueError(
+                f"`decoder` must give {self.num_parameters} values for each value of the data along its last axis "
+                f"with the likelihood {type(self).__name__}. Received: decoder output of shape {parameters_shape}"
+            )
+        return (*outer, last // self.num_parameters)
+
+    def outside_support(self, x):
+        """Return 1.0 if some value of the batch is outside the support, else 0.0."""
+        if self.support is None:
+            return ops.zeros(())
+        low, high = self.support
+        return ops.cast(ops.any(ops.logical_or(x < low, x > high)), "float32")
+
+    def call(self, x, parameters):
+        """Return `log_prob`: calling a likelihood as a layer is asking for its log-likelihood."""
+        return self.log_prob(x, parameters)

@@ -1,0 +1,5 @@
+"""The models: one file each."""
+
+from keras_vae.models.vae import VAE
+
+__all__ = ["VAE"]

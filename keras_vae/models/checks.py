@@ -1,0 +1,105 @@
+"""What a VAE asks of its networks and its data, and what it says when they do not fit."""
+
+import keras
+from keras import ops
+
+
+def model(name: str, value):
+    """Return `value` if it can be an encoder or decoder: a Keras model or layer."""
+    if not isinstance(value, keras.layers.Layer):
+        raise ValueError(f"`{name}` must be a Keras model. Received: {name}={value!r} of type {type(value).__name__}")
+    return value
+
+
+def input_shape(encoder):
+    """Return the encoder's input shape `(None, ...)`, or None while it has none."""
+    try:
+        shape = encoder.input_shape
+    except AttributeError:
+        config = encoder.get_build_config() if encoder.built else None
+        shape = (config or {}).get("input_shape")
+    if shape is None or any(isinstance(part, (list, tuple, dict)) for part in shape):
+        return None
+    return (None, *shape[1:])
+
+
+def call_symbolically(name: str, network, shape):
+    """Build a network by a call without numbers, and return what it returns."""
+    try:
+        return network(keras.KerasTensor(shape, dtype="float32"))
+    except Exception as error:
+        raise ValueError(
+            f"`{name}` must take a tensor of shape {_text(shape)}. Received: {name}={network.name!r}, which answered: "
+            f"{error}"
+        ) from error
+
+
+def posterior(outputs):
+    """Return the shape `(None, latent_dim)` of the encoder's outputs (mean, log_var)."""
+    is_pair = isinstance(outputs, (list, tuple)) and len(outputs) == 2
+    shapes = [tuple(part.shape) for part in keras.tree.flatten(outputs)]
+    if not is_pair or shapes[0] != shapes[1] or len(shapes[0]) != 2 or not shapes[0][-1]:
+        received = ", ".join(map(_text, shapes))
+        raise ValueError(
+            "`encoder` must return (mean, log_var), two tensors of one shape (batch, latent_dim) with latent_dim of "
+            f"at least 1. Received: {type(outputs).__name__} with the shapes {received}"
+        )
+    return shapes[0]
+
+
+def parameters(output):
+    """Return the shape of the decoder's output, which must be one tensor."""
+    if isinstance(output, (list, tuple, dict)):
+        raise ValueError(
+            "`decoder` must return one tensor, the likelihood's parameters (two of them side by side along the last "
+            f"axis, where there are two). Received: {type(output).__name__}"
+        )
+    return tuple(output.shape)
+
+
+def batch_of(name: str, x, event_shape):
+    """Return `x` if its shape is `(batch, *event_shape)`; raise a ValueError otherwise."""
+    shape = tuple(getattr(x, "shape", ()))
+    if len(shape) != len(event_shape) + 1 or not _same(shape[1:], event_shape):
+        raise ValueError(
+            f"`{name}` must have the shape {_text((None, *event_shape))}. Received: {name} of shape {_text(shape)}"
+        )
+    return x
+
+
+def target(x, y, target_shape):
+    """Return what the decoder's output is compared with: y, or x where y is None."""
+    if y is None:
+        if not _same(tuple(x.shape[1:]), target_shape):
+            raise ValueError(
+                f"`decoder` must give parameters for x of shape {_text(tuple(x.shape))}. Received: a decoder for data of "
+                f"shape {_text((None, *target_shape))}"
+            )
+        return x
+    shape = tuple(getattr(y, "shape", ()))
+    if len(shape) != len(target_shape) + 1 or not _same(shape[1:], target_shape):
+        raise ValueError(
+            f"`y` must be the target of a denoising model, of shape {_text((None, *target_shape))}; labels are not "
+            f"used: call fit(x) without them. Received: y of shape {_text(shape)}"
+        )
+    return y
+
+
+def rows(name: str, x, event_shape):
+    """Return `x` as something to slice by rows: an array with at least one row of the right shape."""
+    x = x if hasattr(x, "shape") and hasattr(x, "__getitem__") else ops.convert_to_numpy(x)
+    batch_of(name, x, event_shape)
+    if not x.shape[0]:
+        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {_text(tuple(x.shape))}")
+    return x
+
+
+def _same(shape, expected) -> bool:
+    return len(shape) == len(expected) and all(
+        a is None or b is None or a == b for a, b in zip(shape, expected, strict=True)
+    )
+
+
+def _text(shape) -> str:
+    names = ["batch" if i == 0 and n is None else str(n) for i, n in enumerate(shape)]
+    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"

@@ -1,0 +1,187 @@
+"""The variational autoencoder."""
+
+import keras
+from keras import ops
+
+from keras_vae import likelihoods, priors
+from keras_vae.distributions import batch
+from keras_vae.layers import KLDivergence, Sampling
+from keras_vae.models import checks
+from keras_vae.models.latent_methods import LatentMethods
+from keras_vae.schedules import Schedule
+from keras_vae.training import Phase, Trainer
+
+
+@keras.saving.register_keras_serializable(package="keras_vae")
+class VAE(LatentMethods, Trainer):
+    """A variational autoencoder: p(x) = integral of p(x|z) p(z) over z, with a Gaussian posterior q(z|x).
+
+    `fit` minimises `reconstruction_loss + beta * sum_j max(free_bits, KL_j)`. It logs `loss`,
+    `reconstruction_loss` (minus the expected log-likelihood), `kl_loss` (without beta and free bits), `elbo` (with
+    beta = 1, whatever beta is) and `beta`: all in nats per example, summed over the pixels and latent dimensions and
+    averaged over the batch, with the likelihood's constant in. Rows with a `sample_weight` count by it in every
+    average; a row of weight 0 does not count at all.
+
+    Args:
+        encoder: Any Keras model from x to `(mean, log_var)`, two tensors of shape `(batch, latent_dim)`; `log_var`
+            is the natural log of the variance.
+        decoder: Any Keras model from z to the likelihood's parameters: for "bernoulli" logits of the data's shape.
+        likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
+        prior: None (the standard normal), a name or a `keras_vae.priors.Prior`. Default None.
+        beta: Float of at least 0, the weight of the KL, or a `keras_vae.schedules.Schedule` of the training step.
+            The weight `vae.beta` holds the current value. Default 1.0.
+        free_bits: Float of at least 0, nats per latent dimension; see `KLDivergence`. Default 0.0.
+        skip_threshold: None, or the norm of the gradient above which an update is skipped. Default None. Updates
+            that are not finite are always skipped.
+        seed: Int or None, the seed of the noise; see `Sampling`. Default None.
+        **kwargs: `name`, `dtype`, `trainable`, as for every Keras model.
+
+    Raises:
+        ValueError: If an argument is out of its range, the encoder does not return two tensors of one shape, or the
+            decoder's output does not fit the data.
+
+    Example:
+
+    >>> encoder, decoder = keras_vae.networks.mlp((64,), latent_dim=2)
+    >>> vae = keras_vae.VAE(encoder, decoder)
+    >>> vae.compile(optimizer=keras.optimizers.Adam(1e-3))
+    >>> vae.fit(x, epochs=10, batch_size=128)
+    >>> vae.save("vae.keras")
+
+    References: Kingma and Welling 2014, "Auto-encoding variational Bayes", equation 10; Higgins et al. 2017,
+    "beta-VAE", equation 4.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        likelihood="bernoulli",
+        prior=None,
+        beta=1.0,
+        free_bits: float = 0.0,
+        skip_threshold: float | None = None,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        schedule = beta if isinstance(beta, Schedule) else None
+        super().__init__(schedule=schedule, skip_threshold=skip_threshold, **kwargs)
+        self.encoder = checks.model("encoder", encoder)
+        self.decoder = checks.model("decoder", decoder)
+        self.likelihood = likelihoods.get(likelihood)
+        self.prior = priors.get(prior)
+        # The first value of a schedule is known before the first step, for whoever looks at beta then.
+        initial_beta = beta if schedule is None else float(ops.convert_to_numpy(schedule(0)))
+        self.kl_divergence = KLDivergence(beta=initial_beta, free_bits=free_bits, prior=self.prior)
+        self.free_bits = self.kl_divergence.free_bits
+        self.sampling = Sampling(seed=seed)
+        self.seed = seed
+        self.latent_dim = None
+        self.event_shape = None
+        self.target_shape = None
+
+    @property
+    def beta(self):
+        """The weight of the KL: a scalar `keras.Variable`, which may be assigned."""
+        return self.kl_divergence.beta
+
+    def input_shape_of_encoder(self):
+        """Return the shape of x with the batch axis, or None while the encoder does not know it."""
+        return checks.input_shape(self.encoder)
+
+    def build(self, input_shape):
+        """Build the parts and check that they fit each other, from the shape `(batch, ...)` of x."""
+        input_shape = (None, *input_shape[1:])
+        posterior = checks.posterior(checks.call_symbolically("encoder", self.encoder, input_shape))
+        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, posterior))
+        self.latent_dim = posterior[-1]
+        self.event_shape = input_shape[1:]
+        self.target_shape = self.likelihood.event_shape(parameters)
+        for layer, shape in ((self.prior, posterior), (self.likelihood, parameters), (self.sampling, [posterior] * 2)):
+            if not layer.built:
+                layer.build(shape)
+        if not self.kl_divergence.built:
+            self.kl_divergence.build([posterior] * 2)
+        self.built = True
+
+    def call(self, x, sample_weight=None, training=None):
+        """Pass a batch through the model.
+
+        Args:
+            x: Tensor of shape `(batch, ...)`.
+            sample_weight: None or tensor of shape `(batch,)`: how much each row counts in the KL that is added to
+                the loss.
+            training: Bool.
+
+        Returns:
+            Dict: `kl` of shape `(batch,)`, in nats, `log_var`, `mean` and `z` of shape `(batch, latent_dim)`, and
+            `parameters`, the decoder's output for z.
+        """
+        mean, log_var = self.encoder(x, training=training)
+        mean, log_var, kl = self.kl_divergence([mean, log_var], sample_weight=sample_weight, training=training)
+        z = self.sampling([mean, log_var], training=training)
+        parameters = self.decoder(z, training=training)
+        return {"kl": kl, "log_var": log_var, "mean": mean, "parameters": parameters, "z": z}
+
+    def losses_of(self, x, y, sample_weight, training):
+        """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
+        checks.batch_of("x", x, self.event_shape)
+        outputs = self(x, sample_weight=sample_weight, training=training)
+        return self.compute_losses(x, y, outputs, sample_weight), outputs
+
+    def check_batch(self, x, y):
+        """Raise a ValueError if x or the target y has the wrong shape."""
+        checks.batch_of("x", x, self.event_shape)
+        checks.target(x, y, self.target_shape)
+
+    def compute_losses(self, x, y, outputs, sample_weight=None) -> dict:
+        """Return the loss and its parts, in nats per example, averaged over the batch."""
+        target = ops.cast(checks.target(x, y, self.target_shape), "float32")
+        log_likelihood = self.likelihood.log_prob(target, outputs["parameters"])
+        reconstruction_loss = -batch.mean(log_likelihood, sample_weight)
+        kl_loss = batch.mean(outputs["kl"], sample_weight)
+        return {
+            # `self.losses` holds beta * KL from the KL layer, and the networks' regularizers, if any.
+            "loss": reconstruction_loss + sum(ops.cast(loss, "float32") for loss in self.losses),
+            "reconstruction_loss": reconstruction_loss,
+            "kl_loss": kl_loss,
+            "elbo": -(reconstruction_loss + kl_loss),
+            "outside_support": self.likelihood.outside_support(target),
+        }
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Return what `fit` minimises, given the outputs of `call`; see `keras.Model.compute_loss`."""
+        return self.compute_losses(x, y, y_pred, sample_weight)["loss"]
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Update the metrics given to `compile`: they compare the target with the mean of p(x|z)."""
+        return super().compute_metrics(
+            x, checks.target(x, y, self.target_shape), self.likelihood.mean(y_pred["parameters"]), sample_weight
+        )
+
+    def phases(self):
+        """Return the one phase of a VAE's training step."""
+
+        def loss(x, y, sample_weight):
+            return self.losses_of(x, y, sample_weight, training=True)
+
+        return [Phase(loss, self.trainable_variables, self.optimizer)]
+
+    def get_config(self):
+        """Return the constructor's arguments; a `beta` that was assigned is in the weights."""
+        parts = {"encoder": self.encoder, "decoder": self.decoder, "likelihood": self.likelihood, "prior": self.prior}
+        return {
+            **super().get_config(),
+            **{name: keras.saving.serialize_keras_object(part) for name, part in parts.items()},
+            "beta": keras.saving.serialize_keras_object(self.schedule or self.kl_divergence.initial_beta),
+            "free_bits": self.free_bits,
+            "skip_threshold": self.skip_threshold,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the model from its config."""
+        names = ("encoder", "decoder", "likelihood", "prior", "beta")
+        parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
+        return cls(**{**config, **parts})

@@ -1,0 +1,70 @@
+"""The prior N(0, I)."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_vae.arguments import at_least
+from keras_vae.distributions import normal
+from keras_vae.priors.prior import Prior
+
+
+@keras.saving.register_keras_serializable(package="keras_vae")
+class StandardNormal(Prior):
+    """The standard normal prior p(z) = N(0, I), with the KL divergence in closed form.
+
+    Example:
+
+    >>> prior = keras_vae.priors.StandardNormal()
+    >>> prior.build((None, 2))
+    >>> prior.log_prob(keras.ops.zeros((1, 2)))  # -log(2 pi) = -1.8379
+
+    Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", appendix B.
+    """
+
+    def sample(self, n: int, seed):
+        """Draw `n` codes, a float32 tensor of shape `(n, latent_dim)`."""
+        return keras.random.normal((n, self.latent_dim), dtype="float32", seed=seed)
+
+    def sample_truncated(self, n: int, radius: float, seed):
+        """Draw `n` codes exactly from N(0, I) given that their norm is at most `radius`.
+
+        The direction is uniform and the norm follows the chi distribution cut at `radius`, drawn by its inverse
+        distribution function: rejection would keep 1.5 % of the draws at 16 dimensions and none at 128.
+
+        Args:
+            n: Int, number of codes.
+            radius: Float above 0, in standard deviations. The typical norm of an uncut draw is sqrt(latent_dim).
+            seed: `keras.random.SeedGenerator` or int.
+
+        Returns:
+            Float32 array of shape `(n, latent_dim)`.
+
+        Raises:
+            ValueError: If `radius` is not above 0, or so small that no mass lies within it in float64.
+        """
+        from scipy import special  # late: SciPy's special functions take longer to import than this package
+
+        at_least("truncation", radius, 0.0, strict=True)
+        # P(norm <= r) is the regularized incomplete gamma function of (d / 2, r^2 / 2).
+        half_dim = 0.5 * self.latent_dim
+        mass = special.gammainc(half_dim, 0.5 * radius**2)
+        if mass < np.finfo("float64").tiny:
+            raise ValueError(
+                f"`truncation` must leave some mass of the prior: its typical norm is sqrt(latent_dim) = "
+                f"{np.sqrt(self.latent_dim):.1f}. Received: truncation={radius}"
+            )
+        # One draw with d + 2 columns, whose last two give the uniform variable exp(-(a^2 + b^2) / 2).
+        noise = ops.convert_to_numpy(keras.random.normal((n, self.latent_dim + 2), dtype="float32", seed=seed))
+        direction, pair = noise[:, :-2].astype("float64"), noise[:, -2:].astype("float64")
+        uniform = np.exp(-0.5 * np.sum(pair**2, axis=-1, keepdims=True))
+        norm = np.sqrt(2.0 * special.gammaincinv(half_dim, uniform * mass))
+        return (norm * direction / np.linalg.norm(direction, axis=-1, keepdims=True)).astype("float32")
+
+    def log_prob(self, z):
+        """Return log N(z; 0, I) in nats, a tensor of shape `(batch,)`."""
+        return ops.sum(normal.log_prob(z, 0.0, 0.0 * z), axis=-1)
+
+    def kl(self, mean, log_var, seed=None):
+        """Return the KL divergence of each latent dimension in nats, a tensor of shape `(batch, latent_dim)`."""
+        return normal.kl(mean, log_var)

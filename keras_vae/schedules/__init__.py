@@ -1,0 +1,26 @@
+"""beta as a function of the step: one class a file."""
+
+from keras_vae.arguments import one_of
+from keras_vae.schedules.constant import Constant
+from keras_vae.schedules.cosine import Cosine
+from keras_vae.schedules.cyclical import Cyclical
+from keras_vae.schedules.linear import Linear
+from keras_vae.schedules.schedule import Schedule
+from keras_vae.schedules.sigmoid import Sigmoid
+
+KNOWN = {"constant": Constant, "cosine": Cosine, "cyclical": Cyclical, "linear": Linear, "sigmoid": Sigmoid}
+
+
+def get(identifier, **arguments) -> Schedule:
+    """Return a schedule: an instance as it is, or the one that a name stands for, made with `arguments`.
+
+    Example:
+
+    >>> keras_vae.schedules.get("linear", duration=10, end=4.0)
+    """
+    if isinstance(identifier, Schedule):
+        return identifier
+    return KNOWN[one_of("schedule", identifier, KNOWN)](**arguments)
+
+
+__all__ = ["Constant", "Cosine", "Cyclical", "Linear", "Schedule", "Sigmoid", "get"]

@@ -1,0 +1,34 @@
+"""What the schedules that rise once share: from where, to where, how long."""
+
+from keras import ops
+
+from keras_vae.arguments import at_least
+from keras_vae.schedules.schedule import Schedule
+
+
+class Ramp(Schedule):
+    """A schedule that goes from `start` to `end` in `duration` steps and stays there; a subclass writes `shape`.
+
+    Args:
+        duration: Float above 0, how long beta moves, in the step's unit.
+        start: Float of at least 0, beta at step 0. Default 0.0.
+        end: Float of at least 0, beta from `duration` on. Default 1.0.
+    """
+
+    def __init__(self, duration, start=0.0, end=1.0):
+        self.duration = float(at_least("duration", duration, 0.0, strict=True))
+        self.start = float(at_least("start", start, 0.0))
+        self.end = float(at_least("end", end, 0.0))
+
+    def shape(self, progress):
+        """Return the share of the way that is done, 0 at progress 0 and 1 at progress 1."""
+        raise NotImplementedError(f"{type(self).__name__} must define `shape`.")
+
+    def value(self, step):
+        """Return beta on the way from `start` to `end`."""
+        progress = ops.clip(step / self.duration, 0.0, 1.0)
+        return self.start + (self.end - self.start) * self.shape(progress)
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {"duration": self.duration, "start": self.start, "end": self.end}

@@ -1,0 +1,31 @@
+"""What every schedule of beta can do."""
+
+from keras import ops
+
+
+class Schedule:
+    """The base of the schedules: a subclass writes `value(step)`.
+
+    A schedule is a pure function of the step in Keras ops, so that it can run inside a compiled training step.
+    The unit of the step is the user's: `VAE(beta=schedule)` counts training steps, `BetaAnnealing` epochs or
+    steps.
+    """
+
+    duration = 0.0  # the step from which on the value is constant
+
+    def __call__(self, step):
+        """Return beta at `step` (a number or a scalar tensor of at least 0), a float32 scalar tensor."""
+        return self.value(ops.cast(step, "float32"))
+
+    def value(self, step):
+        """Return beta at a float32 step."""
+        raise NotImplementedError(f"{type(self).__name__} must define `value`.")
+
+    def get_config(self) -> dict:
+        """Return the constructor's arguments."""
+        raise NotImplementedError(f"{type(self).__name__} must define `get_config`.")
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the schedule from its config."""
+        return cls(**config)

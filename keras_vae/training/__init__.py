@@ -1,0 +1,6 @@
+"""How a model is trained: the only room that imports TensorFlow, JAX or PyTorch."""
+
+from keras_vae.training.phase import Phase
+from keras_vae.training.trainer import Trainer
+
+__all__ = ["Phase", "Trainer"]

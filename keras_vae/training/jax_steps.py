@@ -1,0 +1,138 @@
+"""The training step on JAX."""
+
+import contextlib
+
+import jax
+import keras
+from jax import numpy as jnp
+
+from keras_vae.training.verdict import judge
+
+
+class JaxSteps:
+    """How a phase's gradient is taken and applied with `jax.grad`, and state carried through a pure function."""
+
+    def train_step(self, state, data):
+        """Run the model's phases on one batch, and return the logs and the new state."""
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        groups = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+        with _scope(groups, state):
+            self.begin_step()
+            for phase in self.phases():
+                self._run(phase, x, y, sample_weight)
+            return self.training_logs(), _values(groups)
+
+    def _run(self, phase, x, y, sample_weight):
+        everything = [*self.variables, *self.metrics_variables, *phase.optimizer.variables]
+        before = [v.value for v in everything]
+        written = self.non_trainable_variables
+
+        def scaled_loss(values):
+            mapping = [*zip(everything, before, strict=True), *zip(phase.variables, values, strict=True)]
+            # Without collect_losses every add_loss would be dropped silently.
+            with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
+                losses, outputs = phase.loss(x, y, sample_weight)
+                scaled = phase.optimizer.scale_loss(losses["loss"])
+                return scaled, (losses, outputs, [v.value for v in written])
+
+        gradient = jax.grad(scaled_loss, has_aux=True)
+        gradients, (losses, outputs, new_written) = gradient([v.value for v in phase.variables])
+        verdict = judge(losses["loss"], gradients, phase.optimizer, self.skip_threshold)
+
+        _assign(written, new_written)
+        self.update_metrics(losses, outputs, x, y, sample_weight)
+        new_trainable, new_optimizer = phase.optimizer.stateless_apply(
+            [v.value for v in phase.optimizer.variables], gradients, [v.value for v in phase.variables]
+        )
+        _assign(phase.variables, new_trainable)
+        _assign(phase.optimizer.variables, new_optimizer)
+
+        noise = {id(v) for v in self.non_trainable_variables} - {id(v) for v in self.non_trainable_weights}
+        for variable, value in zip(everything, before, strict=True):
+            if id(variable) not in noise and variable.value is not value:
+                variable.assign(jnp.where(verdict.apply, variable.value, value))
+        self.skipped_updates.update_state(verdict.skipped)
+
+    def test_step(self, state, data):
+        """Measure one batch, and return the logs and the new state."""
+        groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
+        with _scope(groups, state):
+            return self.evaluate_batch(*keras.utils.unpack_x_y_sample_weight(data)), _values(groups)
+
+    def compile_function(self, function):
+        """Return a compiled version of a function of tensors that uses the model's variables."""
+        groups = (self.trainable_variables, self.non_trainable_variables)
+
+        @jax.jit
+        def pure(state, arrays):
+            with _scope(groups, state):
+                return function(*arrays), _values(groups[1:])
+
+        def compiled(*arrays):
+            outputs, (written,) = pure(_values(groups), arrays)
+            _assign(groups[1], written)
+            return outputs
+
+        return compiled
+
+    def make_train_function(self, force=False):
+        """Compile the training step; a new one is traced anew."""
+        if force or self.train_function is None:
+            # jax.jit keys its traces on the function: the same bound method would meet the trace of an old schedule.
+            train_step = type(self).train_step
+            vars(self)["train_step"] = lambda state, data: train_step(self, state, data)
+        super().make_train_function(force=force)
+
+    def fit(self, *args, **kwargs):
+        """Train as every Keras model, and keep the weights if it fails."""
+        with self._weights_kept():
+            return super().fit(*args, **kwargs)
+
+    def evaluate(self, *args, **kwargs):
+        """Evaluate as every Keras model, and keep the weights if it fails."""
+        with self._weights_kept():
+            return super().evaluate(*args, **kwargs)
+
+    def predict(self, *args, **kwargs):
+        """Predict as every Keras model, and keep the weights if it fails."""
+        with self._weights_kept():
+            return super().predict(*args, **kwargs)
+
+    @contextlib.contextmanager
+    def _weights_kept(self):
+        # Keras takes the values out of the variables before the first step, and an exception there (a batch of
+        # the wrong shape) would leave the model empty.
+        variables = [*self.variables, *(self.optimizer.variables if self.optimizer is not None else ())]
+        before = [v._value for v in variables]
+        try:
+            yield
+        except BaseException:
+            self.jax_state_sync()
+            for variable, value in zip(variables, before, strict=True):
+                if variable._value is None and value is not None and not value.is_deleted():
+                    variable._value = value
+            raise
+
+    def check_device_layout(self):
+        """Nothing to refuse: keras.distribution shards one global computation."""
+
+
+def _scope(groups, state):
+    mapping = [
+        pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)
+    ]
+    return keras.StatelessScope(state_mapping=mapping, collect_losses=True)
+
+
+def _values(groups):
+    return tuple([v.value for v in group] for group in groups)
+
+
+def _assign(variables, values):
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

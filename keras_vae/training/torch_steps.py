@@ -1,0 +1,50 @@
+"""The training step on PyTorch."""
+
+import keras
+import torch
+
+from keras_vae.training.verdict import judge
+
+
+class TorchSteps:
+    """How a phase's gradient is taken and applied with `torch.autograd`."""
+
+    def train_step(self, data):
+        """Run the model's phases on one batch, and return the logs."""
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with torch.no_grad():
+            self.begin_step()
+        for phase in self.phases():
+            self._run(phase, x, y, sample_weight)
+        return self.training_logs()
+
+    def _run(self, phase, x, y, sample_weight):
+        before = [v.value.detach().clone() for v in self.non_trainable_weights]
+        losses, outputs = phase.loss(x, y, sample_weight)
+        scaled = phase.optimizer.scale_loss(losses["loss"])
+        gradients = torch.autograd.grad(scaled, [v.value for v in phase.variables], allow_unused=True)
+        with torch.no_grad():
+            verdict = judge(losses["loss"], gradients, phase.optimizer, self.skip_threshold)
+            if verdict.apply:
+                phase.optimizer.apply(list(gradients), phase.variables)
+                self.update_metrics(losses, outputs, x, y, sample_weight)
+            else:
+                for variable, value in zip(self.non_trainable_weights, before, strict=True):
+                    variable.assign(value)
+            self.skipped_updates.update_state(verdict.skipped)
+
+    def test_step(self, data):
+        """Measure one batch, and return the logs."""
+        return self.evaluate_batch(*keras.utils.unpack_x_y_sample_weight(data))
+
+    def compile_function(self, function):
+        """Return a version of a function of tensors that keeps no gradients."""
+
+        def without_gradients(*arrays):
+            with torch.no_grad():
+                return function(*arrays)
+
+        return without_gradients
+
+    def check_device_layout(self):
+        """Nothing to refuse: one process trains on one device."""
