@@ -2,10 +2,10 @@
 
 from keras_vae import callbacks, datasets, distributions, layers, likelihoods, networks, plots, priors, schedules
 from keras_vae.models import VAE
-
-__version__ = "0.1.0"
+from keras_vae.version import __version__
 
 __all__ = [
+    "__version__",
     "VAE",
     "callbacks",
     "datasets",

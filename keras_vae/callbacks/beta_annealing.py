@@ -28,7 +28,6 @@ class BetaAnnealing(keras.callbacks.Callback):
         ValueError: If `schedule` is no schedule, the unit is unknown, or the model is no `keras_vae.VAE`.
 
     Example:
-
     >>> warm_up = keras_vae.callbacks.BetaAnnealing(keras_vae.schedules.Linear(duration=10))
     >>> vae.fit(x, epochs=30, callbacks=[warm_up])
 

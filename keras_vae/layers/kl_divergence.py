@@ -36,7 +36,6 @@ class KLDivergence(GaussianLayer):
         ValueError: If `beta` or `free_bits` is negative, or the inputs are not two tensors of one shape.
 
     Example:
-
     >>> x = keras.Input((64,))
     >>> mean, log_var = keras.layers.Dense(2)(x), keras.layers.Dense(2)(x)
     >>> mean, log_var, kl = keras_vae.layers.KLDivergence(beta=0.5)([mean, log_var])

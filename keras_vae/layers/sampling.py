@@ -28,7 +28,6 @@ class Sampling(GaussianLayer):
         ValueError: If the inputs are not two tensors of one shape.
 
     Example:
-
     >>> mean, log_var = keras.ops.zeros((4, 2)), keras.ops.zeros((4, 2))
     >>> z = keras_vae.layers.Sampling(seed=1)([mean, log_var])
     >>> z.shape

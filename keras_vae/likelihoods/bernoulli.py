@@ -14,7 +14,6 @@ class Bernoulli(Likelihood):
     entropy and no log-density (`ContinuousBernoulli` is one).
 
     Example:
-
     >>> keras_vae.VAE(encoder, decoder, likelihood="bernoulli")
 
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", appendix C.1.

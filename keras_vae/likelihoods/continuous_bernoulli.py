@@ -11,7 +11,6 @@ class ContinuousBernoulli(Likelihood):
     """p(x|z) = continuous Bernoulli with parameter sigmoid(logits): a density on [0, 1].
 
     Example:
-
     >>> keras_vae.VAE(encoder, decoder, likelihood="continuous_bernoulli")
 
     Reference: Loaiza-Ganem and Cunningham 2019, "The continuous Bernoulli", equations 5 to 8.

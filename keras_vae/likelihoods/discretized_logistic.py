@@ -22,7 +22,6 @@ class DiscretizedLogistic(LocationScale):
         ValueError: If an argument is out of its range.
 
     Example:
-
     >>> keras_vae.VAE(encoder, decoder, likelihood=keras_vae.likelihoods.DiscretizedLogistic(levels=17))
 
     Reference: Kingma et al. 2016, "Improved variational inference with inverse autoregressive flow", appendix C.

@@ -23,7 +23,6 @@ class Gaussian(LocationScale):
         ValueError: If `sigma` is none of these.
 
     Example:
-
     >>> keras_vae.VAE(encoder, decoder, likelihood=keras_vae.likelihoods.Gaussian(sigma="learned"))
 
     Reference: Rybkin et al. 2021, "Simple and effective VAE training with calibrated decoders", equation 3.

@@ -17,7 +17,6 @@ class Laplace(LocationScale):
         ValueError: If `scale` is none of these.
 
     Example:
-
     >>> keras_vae.VAE(encoder, decoder, likelihood=keras_vae.likelihoods.Laplace(scale=0.1))
 
     Reference: Johnson, Kotz and Balakrishnan 1995, "Continuous univariate distributions", volume 2, chapter 24.

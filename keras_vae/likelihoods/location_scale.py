@@ -2,7 +2,6 @@
 
 import math
 
-import keras
 from keras import ops
 
 from keras_vae.arguments import at_least
@@ -53,8 +52,8 @@ class LocationScale(Likelihood):
 
 
 def bounded(raw_log_scale):
-    """Return a log-scale above the lowest one, by the soft clip of Rybkin et al. 2021, "Simple and effective VAE
+    """Return a log-scale above the lowest one by a soft clip, the identity to 0.001 near 0.
 
-    training with calibrated decoders", section 3: the identity to 0.001 near 0, with a gradient everywhere.
+    Reference: Rybkin et al. 2021, "Simple and effective VAE training with calibrated decoders", section 3.
     """
     return LOWEST_LOG_SCALE + ops.softplus(raw_log_scale - LOWEST_LOG_SCALE)

@@ -32,7 +32,6 @@ class LatentMethods:
             ValueError: If x has the wrong shape or no rows.
 
         Example:
-
         >>> mean, log_var = vae.encode(x_test)
         """
         return self._in_batches("encode", self._encode, batch_size, x=x)
@@ -51,7 +50,6 @@ class LatentMethods:
             ValueError: If z has the wrong shape or no rows.
 
         Example:
-
         >>> images = vae.decode(np.zeros((1, 2)))
         """
         return self._in_batches("decode", self._decode, batch_size, z=z)
@@ -70,7 +68,6 @@ class LatentMethods:
             ValueError: If x has the wrong shape or no rows.
 
         Example:
-
         >>> x_hat = vae.reconstruct(x_test)
         """
         return self._in_batches("reconstruct", self._reconstruct, batch_size, x=x)
@@ -103,7 +100,6 @@ class LatentMethods:
             ValueError: If an argument is out of its range.
 
         Example:
-
         >>> images = vae.sample(16, truncation=1.5, seed=0)
         """
         whole_number("n", n)
@@ -134,7 +130,6 @@ class LatentMethods:
             ValueError: If the shapes are wrong or differ, or `steps` is below 2.
 
         Example:
-
         >>> images = vae.interpolate(x_test[0], x_test[1], steps=9)
         """
         whole_number("steps", steps, low=2)
@@ -162,7 +157,6 @@ class LatentMethods:
             ValueError: If x has the wrong shape, there is no such dimension, or `values` is empty.
 
         Example:
-
         >>> images = vae.traverse(x_test[0], dimension=3, values=np.linspace(-3, 3, 9))
         """
         x, single = self._as_rows("x", x)
@@ -193,7 +187,6 @@ class LatentMethods:
             ValueError: If x has the wrong shape or no rows, or `num_samples` is below 1.
 
         Example:
-
         >>> vae.elbo(x_test, num_samples=10).mean()
 
         Reference: Kingma and Welling 2014, equation 10.

@@ -41,7 +41,6 @@ class VAE(LatentMethods, Trainer):
             decoder's output does not fit the data.
 
     Example:
-
     >>> encoder, decoder = keras_vae.networks.mlp((64,), latent_dim=2)
     >>> vae = keras_vae.VAE(encoder, decoder)
     >>> vae.compile(optimizer=keras.optimizers.Adam(1e-3))

@@ -14,7 +14,6 @@ def get(name: str):
     """Return the builder that a name stands for: a function that returns `(encoder, decoder)`.
 
     Example:
-
     >>> encoder, decoder = keras_vae.networks.get("lenet")(latent_dim=20)
     """
     return KNOWN[one_of("network", name, KNOWN)]

@@ -37,7 +37,6 @@ def convolutional(
         ValueError: If `input_shape` has not three axes, or a size is below 1.
 
     Example:
-
     >>> encoder, decoder = keras_vae.networks.convolutional((28, 28, 1), latent_dim=2)
 
     Reference: Chollet 2020, "Variational AutoEncoder", keras.io/examples/generative/vae.

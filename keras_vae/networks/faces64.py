@@ -9,9 +9,7 @@ from keras_vae.networks import heads
 FILTERS = (32, 64, 128, 256)
 
 
-def faces64(
-    latent_dim: int = 128, decoder: str = "transposed", channels: int = 3
-) -> tuple[keras.Model, keras.Model]:
+def faces64(latent_dim: int = 128, decoder: str = "transposed", channels: int = 3) -> tuple[keras.Model, keras.Model]:
     """Make the 64 x 64 net; its decoder ends in tanh, for data scaled to [-1, 1] and a Gaussian likelihood.
 
     Args:
@@ -27,7 +25,6 @@ def faces64(
         ValueError: If an argument is out of its range.
 
     Example:
-
     >>> encoder, decoder = keras_vae.networks.faces64(decoder="upsampling")
     >>> vae = keras_vae.VAE(encoder, decoder, likelihood=keras_vae.likelihoods.Gaussian(sigma="learned"))
     >>> vae.compile()

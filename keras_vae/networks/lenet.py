@@ -23,7 +23,6 @@ def lenet(latent_dim: int = 20, num_parameters: int = 1) -> tuple[keras.Model, k
         ValueError: If `latent_dim` is below 1.
 
     Example:
-
     >>> encoder, decoder = keras_vae.networks.lenet()
 
     Reference: after LeCun et al. 1998, "Gradient-based learning applied to document recognition".

@@ -33,7 +33,6 @@ def mlp(
         ValueError: If a size is below 1.
 
     Example:
-
     >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=16, hidden=(512, 256))
 
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", appendix C.

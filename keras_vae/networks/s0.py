@@ -19,7 +19,6 @@ def s0(latent_dim: int = 2, num_parameters: int = 1) -> tuple[keras.Model, keras
         ValueError: If `latent_dim` is below 1.
 
     Example:
-
     >>> encoder, decoder = keras_vae.networks.s0(latent_dim=2)
     """
     return mlp((28, 28, 1), latent_dim, hidden=(256,), num_parameters=num_parameters)

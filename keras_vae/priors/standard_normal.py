@@ -14,7 +14,6 @@ class StandardNormal(Prior):
     """The standard normal prior p(z) = N(0, I), with the KL divergence in closed form.
 
     Example:
-
     >>> prior = keras_vae.priors.StandardNormal()
     >>> prior.build((None, 2))
     >>> prior.log_prob(keras.ops.zeros((1, 2)))  # -log(2 pi) = -1.8379

@@ -15,7 +15,6 @@ def get(identifier, **arguments) -> Schedule:
     """Return a schedule: an instance as it is, or the one that a name stands for, made with `arguments`.
 
     Example:
-
     >>> keras_vae.schedules.get("linear", duration=10, end=4.0)
     """
     if isinstance(identifier, Schedule):

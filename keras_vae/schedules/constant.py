@@ -15,7 +15,6 @@ class Constant(Schedule):
         level: Float of at least 0. Default 1.0.
 
     Example:
-
     >>> keras_vae.schedules.Constant(4.0)(17)  # 4.0
 
     Reference: Higgins et al. 2017, "beta-VAE".

@@ -18,7 +18,6 @@ class Cosine(Ramp):
         end: Float of at least 0. Default 1.0.
 
     Example:
-
     >>> keras_vae.schedules.Cosine(duration=10)(5)  # 0.5
 
     Reference: Loshchilov and Hutter 2017, "SGDR", equation 5, upside down.

@@ -20,7 +20,6 @@ class Cyclical(Ramp):
             Default 0.5.
 
     Example:
-
     >>> keras_vae.schedules.Cyclical(duration=40)(12)  # 0.4: the second cycle's second step of five
 
     Reference: Fu et al. 2019, "Cyclical annealing schedule", equations 6 and 7.

@@ -15,7 +15,6 @@ class Linear(Ramp):
         end: Float of at least 0. Default 1.0.
 
     Example:
-
     >>> keras_vae.schedules.Linear(duration=10)(5)  # 0.5
 
     Reference: Sønderby et al. 2016, "Ladder variational autoencoders", section 2.3.

@@ -22,7 +22,6 @@ class Sigmoid(Ramp):
         steepness: Float above 0, how many units of the logistic curve the rise covers. Default 12.0.
 
     Example:
-
     >>> keras_vae.schedules.Sigmoid(duration=10)(5)  # 0.5
 
     Reference: Bowman et al. 2016, "Generating sentences from a continuous space", section 3.1 and figure 2.

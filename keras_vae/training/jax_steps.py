@@ -123,9 +123,7 @@ class JaxSteps:
 
 
 def _scope(groups, state):
-    mapping = [
-        pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)
-    ]
+    mapping = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
     return keras.StatelessScope(state_mapping=mapping, collect_losses=True)
 
 

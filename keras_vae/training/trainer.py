@@ -141,12 +141,14 @@ class Trainer(Steps, keras.Model):
         arguments = inspect.signature(keras.Model.fit).bind(self, *args, **kwargs).arguments
         arguments.pop("self")
         data = arguments.get("x")
-        self.check_shapes(data, arguments.get("y"))
-        if arguments.get("validation_data") is not None:
+        arguments["x"] = self.check_shapes(data, arguments.get("y"))
+        if isinstance(arguments.get("validation_data"), tuple):
             x, y, _ = keras.utils.unpack_x_y_sample_weight(arguments["validation_data"])
             self.check_shapes(x, y)
         if hasattr(data, "set_epoch"):
             arguments["shuffle"] = False  # the data's own order is a function of the epoch; Keras would shuffle it
+        elif not (data_shapes.is_array(data) or isinstance(data, keras.utils.PyDataset)):
+            arguments.setdefault("shuffle", False)  # Keras cannot shuffle a stream, and would warn that it does not
         callbacks = arguments.get("callbacks")
         guard = Guard(data)
         if isinstance(callbacks, keras.callbacks.CallbackList):
@@ -166,12 +168,17 @@ class Trainer(Steps, keras.Model):
     @functools.wraps(keras.Model.evaluate)
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Measure the model on data; see `keras.Model.evaluate`. The data are those of `fit`."""
-        self.check_shapes(x, y)
-        return super().evaluate(x, y, *args, **kwargs)
+        return super().evaluate(self.check_shapes(x, y), y, *args, **kwargs)
 
-    def check_shapes(self, x, y):
-        """Check what is known of the data's shapes before any step is made: on JAX a step that fails costs more."""
+    @functools.wraps(keras.Model.predict)
+    def predict(self, x, *args, **kwargs):
+        """Return what `call` returns, as arrays; see `keras.Model.predict`."""
+        return super().predict(self.check_shapes(x), *args, **kwargs)
+
+    def check_shapes(self, x, y=None):
+        """Check what is known of the data's shapes before any step is made, and return x to go on with."""
         self.build_if_possible()
-        shapes = data_shapes.of_batch(x, y)
+        shapes, x = data_shapes.peek(x, y)
         if self.built and shapes is not None:
             self.check_batch(*shapes)
+        return x

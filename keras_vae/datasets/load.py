@@ -1,0 +1,47 @@
+"""One door to all data sets."""
+
+import pathlib
+
+from keras_vae.datasets.dataset import Dataset
+from keras_vae.datasets.digits import digits
+from keras_vae.datasets.image_folder import image_folder
+from keras_vae.datasets.npz import npz
+from keras_vae.datasets.sprites import sprites
+from keras_vae.datasets.tensorflow_datasets import NAMES, tensorflow_datasets
+
+KNOWN = ("digits", "sprites", *NAMES)
+
+
+def load(name, **arguments) -> Dataset:
+    """Load a data set by its name, or from a file or folder.
+
+    Args:
+        name: "digits" (real, embedded), "sprites" (drawn, with factors), "mnist", "fashion_mnist", "kmnist",
+            "celeb_a" (through tensorflow-datasets), the path of an .npz file, or a folder of images.
+        **arguments: Of the function that loads it, such as `num_train` of `sprites` or `size` of `image_folder`.
+
+    Returns:
+        A `Dataset`: arrays in [0, 1], labels and factors where there are any, a line on the source.
+
+    Raises:
+        ValueError: If there is no such data set, or it cannot be loaded.
+
+    Example:
+    >>> data = keras_vae.datasets.load("digits")
+    >>> data.x_train.shape, data.source
+    """
+    if name == "digits":
+        return digits(**arguments)
+    if name == "sprites":
+        return sprites(**arguments)
+    if name in NAMES:
+        return tensorflow_datasets(name, **arguments)
+    path = pathlib.Path(name)
+    if path.suffix == ".npz":
+        return npz(path, **arguments)
+    if path.is_dir():
+        return image_folder(path, **arguments)
+    raise ValueError(
+        f"`name` must be one of {', '.join(map(repr, KNOWN))}, the path of an .npz file, or a folder of images. "
+        f"Received: name={str(name)!r}"
+    )

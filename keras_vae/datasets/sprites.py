@@ -1,0 +1,96 @@
+"""White shapes on black whose generating factors are known, drawn when asked for."""
+
+import numpy as np
+
+from keras_vae.arguments import whole_number
+from keras_vae.datasets.dataset import Dataset
+
+FACTORS = ("shape", "scale", "orientation", "x", "y")
+FACTOR_SIZES = (3, 6, 40, 32, 32)
+SHAPES = ("square", "ellipse", "heart")
+IMAGE_SIZE = 64
+
+
+def sprites(num_train: int = 8000, num_test: int = 2000, seed: int = 0) -> Dataset:
+    """Return images drawn from the 737,280 combinations of 3 shapes, 6 scales, 40 orientations, 32 x, 32 y.
+
+    No combination is drawn twice, so train and test are disjoint.
+
+    Args:
+        num_train: Int of at least 1. Default 8000.
+        num_test: Int of at least 1. Default 2000.
+        seed: Int, says which combinations. Default 0.
+
+    Returns:
+        A `Dataset` of binary images 64 x 64 x 1 with `factors_train` and `factors_test`, the index of each factor;
+        the labels are the shapes.
+
+    Raises:
+        ValueError: If a number is below 1, or there are not so many combinations.
+
+    Example:
+    >>> data = keras_vae.datasets.sprites(num_train=1000, num_test=100)
+    >>> data.factors_train.shape
+    (1000, 5)
+
+    Reference: after Matthey et al. 2017, "dSprites" (own drawing; the pixels are not dSprites').
+    """
+    n = whole_number("num_train", num_train) + whole_number("num_test", num_test)
+    combinations = int(np.prod(FACTOR_SIZES))
+    if n > combinations:
+        raise ValueError(f"`num_train` + `num_test` must be at most {combinations}. Received: {n}")
+    chosen = np.random.default_rng(seed).choice(combinations, size=n, replace=False)
+    factors = np.stack(np.unravel_index(chosen, FACTOR_SIZES), axis=1)
+    images = draw(factors)
+    return Dataset(
+        name="sprites",
+        x_train=images[:num_train],
+        x_test=images[num_train:],
+        y_train=factors[:num_train, 0],
+        y_test=factors[num_train:, 0],
+        factors_train=factors[:num_train],
+        factors_test=factors[num_train:],
+        factor_names=FACTORS,
+        source=f"drawn by keras_vae: {IMAGE_SIZE} x {IMAGE_SIZE} binary {', '.join(SHAPES)}, after dSprites",
+    )
+
+
+def draw(factors) -> np.ndarray:
+    """Draw the images of some factors.
+
+    Args:
+        factors: Int array of shape `(n, 5)`: shape 0..2, scale 0..5, orientation 0..39, x 0..31, y 0..31.
+
+    Returns:
+        Float32 array of shape `(n, 64, 64, 1)` of zeros and ones.
+
+    Raises:
+        ValueError: If a factor is out of its range.
+    """
+    factors = np.asarray(factors)
+    if factors.ndim != 2 or factors.shape[1] != 5 or np.any(factors < 0) or np.any(factors >= FACTOR_SIZES):
+        raise ValueError(
+            f"`factors` must be of shape (n, 5), from 0 to below {FACTOR_SIZES}. Received: shape {factors.shape}"
+        )
+    images = np.empty((len(factors), IMAGE_SIZE, IMAGE_SIZE, 1), dtype="float32")
+    for start in range(0, len(factors), 500):  # 500 images at a time take 16 MB an array
+        images[start : start + 500, ..., 0] = _draw(factors[start : start + 500])
+    return images
+
+
+def _draw(factors):
+    shape, scale, orientation, x, y = (factors[:, i, None, None] for i in range(5))
+    radius = 0.5 + 0.1 * scale  # half the width: 0.5 to 1.0 in units of 8 pixels
+    angle = 2.0 * np.pi * orientation / FACTOR_SIZES[2]
+    center_x, center_y = (0.25 + 0.5 * position / 31.0 for position in (x, y))
+    pixel = (np.arange(IMAGE_SIZE) + 0.5) / IMAGE_SIZE
+    dx = (pixel[None, None, :] - center_x) * 8.0 / radius
+    dy = (pixel[None, :, None] - center_y) * 8.0 / radius
+    u = np.cos(angle) * dx + np.sin(angle) * dy
+    v = -np.sin(angle) * dx + np.cos(angle) * dy
+    square = (np.abs(u) < 0.9) & (np.abs(v) < 0.9)
+    ellipse = u**2 + (v / 0.5) ** 2 < 1.0
+    # The heart (u^2 + w^2 - 1)^3 < u^2 w^3, w upwards, shrunk to the others' size.
+    w, s = -1.25 * v + 0.1, 1.25 * u
+    heart = (s**2 + w**2 - 1.0) ** 3 < s**2 * w**3
+    return np.where(shape == 0, square, np.where(shape == 1, ellipse, heart))

@@ -1,0 +1,78 @@
+"""The look that all figures share."""
+
+import numpy as np
+
+TRAIN_COLOR, TEST_COLOR, GREY = "#1f6fb4", "#d95f0e", "#666666"
+FONT = 9
+
+
+def figure(width: float, height: float):
+    """Return a matplotlib Figure of a size in inches: no pyplot, so no window and nothing to close."""
+    from matplotlib.figure import Figure  # late: matplotlib takes a third of a second to import
+
+    return Figure(figsize=(width, height), layout="constrained", dpi=120)
+
+
+def label(axes, title=None, x=None, y=None):
+    """Write the title and the labels of the axes."""
+    if title:
+        axes.set_title(title, fontsize=FONT + 1)
+    axes.set_xlabel(x or "", fontsize=FONT)
+    axes.set_ylabel(y or "", fontsize=FONT)
+    axes.tick_params(labelsize=FONT - 1)
+
+
+def check_images(name: str, images, axes_before: int) -> np.ndarray:
+    """Return images as an array `(..., height, width, channels)` with `axes_before` axes before the height.
+
+    Raises:
+        ValueError: If the array has not these axes, is empty, or has neither 1 nor 3 channels.
+    """
+    images = np.asarray(images)
+    if images.ndim == axes_before + 2:
+        images = images[..., None]
+    if images.ndim != axes_before + 3 or not images.size or images.shape[-1] not in (1, 3):
+        before = "(" + "n, " * axes_before
+        raise ValueError(
+            f"`{name}` must be images of shape {before}height, width) or {before}height, width, 1 or 3). "
+            f"Received: shape {images.shape}"
+        )
+    return images
+
+
+def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
+    """Put images `(rows, columns, height, width, channels)` into one picture, with white lines between them."""
+    rows, columns, height, width, channels = images.shape
+    picture = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), dtype="float32")
+    for row in range(rows):
+        for column in range(columns):
+            top, left = row * (height + gap), column * (width + gap)
+            picture[top : top + height, left : left + width] = images[row, column]
+    return np.clip(picture, 0.0, 1.0)
+
+
+def show(axes, picture: np.ndarray, title=None):
+    """Show a picture of 1 or 3 channels without axes."""
+    axes.imshow(picture[..., 0] if picture.shape[-1] == 1 else picture, cmap="gray", vmin=0.0, vmax=1.0)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if title:
+        axes.set_title(title, fontsize=FONT + 1)
+
+
+def image_grid(images: np.ndarray, title=None, rows=None, columns=None, cell: float = 0.6):
+    """Return a figure of images `(rows, columns, ...)`, with a text beside each row or under each column."""
+    num_rows, num_columns, height, width, _ = images.shape
+    gap = max(1, round(0.06 * width))
+    left = 0.09 * max(map(len, rows)) if rows else 0.0
+    fig = figure(left + cell * num_columns + 0.2, cell * num_rows * height / width + (0.35 if title else 0.1))
+    axes = fig.add_subplot()
+    show(axes, tile(images, gap), title)
+    axes.tick_params(length=0, labelsize=FONT - 1)
+    if rows:
+        axes.set_yticks([(height - 1) / 2 + i * (height + gap) for i in range(num_rows)], rows)
+    if columns:
+        axes.set_xticks([(width - 1) / 2 + i * (width + gap) for i in range(num_columns)], columns)
+    return fig

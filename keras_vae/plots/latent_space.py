@@ -1,0 +1,79 @@
+"""Where the codes lie."""
+
+import numpy as np
+
+from keras_vae.plots import canvas
+
+
+def latent_space(codes, labels=None, title: str | None = None):
+    """Draw the codes of the data as points, coloured by label.
+
+    Of more than two dimensions it draws the first two principal components, with the share of the variance that
+    each holds.
+
+    Args:
+        codes: Array of shape `(n, latent_dim)`, such as the posterior means of `vae.encode`.
+        labels: Array of shape `(n,)` or None. Up to 20 different ones get a colour each, more a colour scale.
+        title: Text or None; the default says what is drawn.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        ValueError: If `codes` is no matrix of finite numbers, or there is not one label for each code.
+
+    Example:
+    >>> keras_vae.plots.latent_space(vae.encode(x_test)[0], y_test)
+    """
+    codes = np.asarray(codes, dtype=float)
+    if codes.ndim != 2 or not codes.size or not np.all(np.isfinite(codes)):
+        raise ValueError(f"`codes` must be finite, of shape (n, latent_dim). Received: shape {codes.shape}")
+    if labels is not None and np.shape(labels) != (len(codes),):
+        raise ValueError(f"`labels` must have the shape ({len(codes)},). Received: shape {np.shape(labels)}")
+    points, x_label, y_label = _two_dimensions(codes)
+    fig = canvas.figure(4.6, 4.0)
+    axes = fig.add_subplot()
+    _scatter(fig, axes, points, labels)
+    names = "principal components" if codes.shape[1] > 2 else "space"
+    canvas.label(axes, title or f"Latent {names}: posterior means", x_label, y_label)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.axhline(0.0, color=canvas.GREY, linewidth=0.5, zorder=0)
+    axes.axvline(0.0, color=canvas.GREY, linewidth=0.5, zorder=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    return fig
+
+
+def _two_dimensions(codes):
+    if codes.shape[1] == 1:
+        return np.column_stack([codes[:, 0], np.zeros(len(codes))]), "z[0]", ""
+    if codes.shape[1] == 2:
+        return codes, "z[0]", "z[1]"
+    from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
+
+    pca = PCA(n_components=2).fit(codes)
+    names = [
+        f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(pca.explained_variance_ratio_)
+    ]
+    return pca.transform(codes), *names
+
+
+def _scatter(fig, axes, points, labels):
+    from matplotlib import colormaps
+
+    size = float(np.clip(20000 / len(points), 2, 14))
+    if labels is None:
+        axes.scatter(*points.T, s=size, color=canvas.TRAIN_COLOR, alpha=0.6, linewidths=0)
+        return
+    labels = np.asarray(labels)
+    classes = np.unique(labels)
+    if len(classes) > 20:
+        drawn = axes.scatter(*points.T, s=size, c=labels, cmap="viridis", alpha=0.7, linewidths=0)
+        fig.colorbar(drawn, ax=axes).ax.tick_params(labelsize=canvas.FONT - 1)
+        return
+    colors = colormaps["tab10" if len(classes) <= 10 else "tab20"]
+    for i, name in enumerate(classes):
+        axes.scatter(*points[labels == name].T, s=size, color=colors(i), label=str(name), alpha=0.7, linewidths=0)
+    axes.legend(
+        fontsize=canvas.FONT - 1, markerscale=2, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0),
+        handletextpad=0.1, borderaxespad=0.0,
+    )  # fmt: skip

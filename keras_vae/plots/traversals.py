@@ -1,0 +1,36 @@
+"""What each latent dimension does."""
+
+import numpy as np
+
+from keras_vae.plots import canvas
+
+
+def traversals(images, values, dimensions=None, title: str | None = "Traversals of the latent dimensions"):
+    """Draw a row for each latent dimension: an example's image with that dimension set to each value.
+
+    Args:
+        images: Array of shape `(dimensions, len(values), height, width)`, or with 1 or 3 channels, in [0, 1].
+        values: Floats, the values of the latent dimension, a column each.
+        dimensions: Ints, the dimensions' numbers; None numbers them from 0. Default None.
+        title: Text or None.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        ValueError: If these are no images, or their number is not that of the values or dimensions.
+
+    Example:
+    >>> values = np.linspace(-3, 3, 7)
+    >>> images = [vae.traverse(x_test[0], dimension, values) for dimension in range(vae.latent_dim)]
+    >>> keras_vae.plots.traversals(images, values)
+    """
+    images, values = canvas.check_images("images", images, 2), np.asarray(values, dtype=float)
+    dimensions = list(range(len(images)) if dimensions is None else dimensions)
+    if images.shape[:2] != (len(dimensions), len(values)):
+        raise ValueError(
+            f"`images` must be of shape (dimensions, values, ...) = ({len(dimensions)}, {len(values)}, ...). "
+            f"Received: {images.shape}"
+        )
+    columns = [f"{value:.3g}" for value in values]
+    return canvas.image_grid(images, title, rows=[f"z[{d}]" for d in dimensions], columns=columns)
