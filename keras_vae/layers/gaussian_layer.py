@@ -1,7 +1,8 @@
 """What the layers between encoder and decoder share: their input (mean, log_var) and their noise."""
 
 import keras
-import numpy as np
+
+from keras_vae.layers import noise_state
 
 
 class GaussianLayer(keras.layers.Layer):
@@ -37,17 +38,14 @@ class GaussianLayer(keras.layers.Layer):
     def save_own_variables(self, store):
         """Save the weights and the two streams of noise."""
         super().save_own_variables(store)
-        for name in ("training_noise", "evaluation_noise"):
-            state = getattr(self, name).state
-            store[name] = np.asarray(keras.ops.convert_to_numpy(state), dtype="int64")
+        noise_state.save(self._noise_states(), store)
 
     def load_own_variables(self, store):
         """Load the weights and the two streams of noise."""
-        weights = {key: store[key] for key in store.keys()}
-        for name in ("training_noise", "evaluation_noise"):
-            state = getattr(self, name).state
-            state.assign(np.asarray(weights.pop(name)).astype(state.dtype))
-        super().load_own_variables(weights)
+        super().load_own_variables(noise_state.load(self._noise_states(), store))
+
+    def _noise_states(self):
+        return {"training_noise": self.training_noise.state, "evaluation_noise": self.evaluation_noise.state}
 
 
 def _is_pair(shapes) -> bool:

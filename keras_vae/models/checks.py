@@ -72,8 +72,8 @@ def target(x, y, target_shape):
     if y is None:
         if not _same(tuple(x.shape[1:]), target_shape):
             raise ValueError(
-                f"`decoder` must give parameters for x of shape {_text(tuple(x.shape))}. Received: a decoder for data of "
-                f"shape {_text((None, *target_shape))}"
+                f"`decoder` must give parameters for x of shape {_text(tuple(x.shape))}. Received: a decoder for data "
+                f"of shape {_text((None, *target_shape))}"
             )
         return x
     shape = tuple(getattr(y, "shape", ()))

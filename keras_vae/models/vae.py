@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_vae import likelihoods, priors
 from keras_vae.distributions import batch
-from keras_vae.layers import KLDivergence, Sampling
+from keras_vae.layers import KLDivergence, Sampling, noise_state
 from keras_vae.models import checks
 from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.schedules import Schedule
@@ -165,6 +165,20 @@ class VAE(LatentMethods, Trainer):
             return self.losses_of(x, y, sample_weight, training=True)
 
         return [Phase(loss, self.trainable_variables, self.optimizer)]
+
+    def save_own_variables(self, store):
+        """Save the step counter, and the noise of every layer: a dropout layer of the user's does not save its own."""
+        super().save_own_variables(store)
+        noise_state.save(self._noise_states(), store)
+
+    def load_own_variables(self, store):
+        """Load the step counter and the noise of every layer."""
+        super().load_own_variables(noise_state.load(self._noise_states(), store))
+
+    def _noise_states(self):
+        weights = {id(weight) for weight in self.weights}
+        states = [variable for variable in self.non_trainable_variables if id(variable) not in weights]
+        return {f"noise_{i}": state for i, state in enumerate(states)}
 
     def get_config(self):
         """Return the constructor's arguments; a `beta` that was assigned is in the weights."""

@@ -1,0 +1,187 @@
+"""Train a VAE, measure it, draw it, save it: the main job.
+
+    python examples/train_vae.py
+    python examples/train_vae.py --dataset mnist.npz --network conv --latent-dim 16 --epochs 20
+    python examples/train_vae.py --dataset sprites --network conv --latent-dim 10 --beta 4
+
+The backend is TensorFlow, or what KERAS_BACKEND says.
+"""
+
+# %% Keras chooses its backend when it is imported. TensorFlow is the default.
+
+import argparse
+import csv
+import pathlib
+import sys
+import time
+
+import numpy as np
+from quietly import quietly
+
+with quietly():
+    import keras
+
+    import keras_vae
+    from keras_vae import callbacks, datasets, networks, plots, schedules
+
+
+def parse_arguments(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--dataset",
+        default="digits",
+        help="digits (embedded, the default), sprites (drawn), mnist, fashion_mnist (downloaded), a PATH.npz, or a "
+        "folder of images",
+    )
+    parser.add_argument("--latent-dim", type=int, default=8, help="default %(default)s")
+    parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL; default %(default)s")
+    parser.add_argument("--anneal-epochs", type=float, default=10, help="warm-up of beta; default %(default)s")
+    parser.add_argument("--epochs", type=int, default=150, help="default %(default)s")
+    parser.add_argument("--network", choices=["mlp", "conv"], default="mlp", help="default %(default)s")
+    parser.add_argument("--likelihood", default="bernoulli", help="default %(default)s")
+    parser.add_argument("--batch-size", type=int, default=128, help="default %(default)s")
+    parser.add_argument("--learning-rate", type=float, default=1e-3, help="default %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="default %(default)s")
+    parser.add_argument("--out", type=pathlib.Path, help="folder of the results; default runs/DATASET")
+    return parser.parse_args(arguments)
+
+
+# %% The data are arrays in [0, 1]. A tenth of the training split is kept aside to watch the training; the test split
+# is not looked at before the training is over.
+
+
+def load_data(name):
+    data = datasets.load(name)
+    num_validation = max(1, len(data.x_train) // 10)
+    x_train, x_validation = data.x_train[:-num_validation], data.x_train[-num_validation:]
+    print(f"{data.name}: {len(x_train)} training, {num_validation} validation, {len(data.x_test)} test images of shape")
+    print(f"{data.x_train.shape[1:]}. Source: {data.source}.")
+    return data, x_train, x_validation
+
+
+# %% Encoder and decoder are plain Keras models; the VAE puts the KL layer and the sampling layer between them.
+
+
+def build_model(options, image_shape):
+    likelihood = keras_vae.likelihoods.get(options.likelihood)
+    encoder, decoder = networks.get(options.network)(
+        image_shape, options.latent_dim, num_parameters=likelihood.num_parameters
+    )
+    vae = keras_vae.VAE(encoder, decoder, likelihood=likelihood, beta=options.beta)
+    vae.compile(optimizer=keras.optimizers.Adam(options.learning_rate))
+    return vae
+
+
+# %% Beta rises from 0 in the first epochs: a KL at full weight from the first step on can empty the latent space before
+# the decoder has learnt to use it. `Batches` gives a new order each epoch, the same on every backend.
+
+
+def train(vae, options, x_train, x_validation):
+    batches = datasets.Batches(x_train, options.batch_size, seed=options.seed)
+    annealing = []
+    if options.anneal_epochs > 0:
+        warm_up = schedules.Linear(duration=options.anneal_epochs, end=options.beta)
+        annealing.append(callbacks.BetaAnnealing(warm_up))
+    start = time.perf_counter()
+    history = vae.fit(
+        batches,
+        epochs=options.epochs,
+        validation_data=(x_validation,),
+        callbacks=annealing,
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+    return history.history, time.perf_counter() - start
+
+
+# %% A saved file holds the networks, the weights, the optimizer, beta and the state of the noise. It must give the same
+# codes and images as the model in memory.
+
+
+def save_and_check(vae, path, x):
+    vae.save(path)
+    loaded = keras.models.load_model(path)
+    for name in ("encode", "reconstruct"):
+        ours, theirs = np.asarray(getattr(vae, name)(x)), np.asarray(getattr(loaded, name)(x))
+        if not np.allclose(ours, theirs, rtol=1e-5, atol=1e-6):
+            raise SystemExit(f"{path} gives another {name}: the largest difference is {np.abs(ours - theirs).max()}")
+
+
+def write_history(history, path):
+    names = list(history)
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["epoch", *names])
+        writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), start=1))
+
+
+# %% The figures: each takes arrays and returns a matplotlib figure.
+
+
+def draw(vae, data, history, folder, seed):
+    x, labels = data.x_test, data.y_test
+    mean, _ = vae.encode(x)
+    dimensions = np.argsort(-mean.var(axis=0))[:8]  # those that the model uses most
+    values = np.linspace(-2.5, 2.5, 9)
+    traversals = [vae.traverse(x[0], int(dimension), values) for dimension in dimensions]
+    other = int(np.flatnonzero(labels != labels[0])[0]) if labels is not None and len(set(labels)) > 1 else len(x) - 1
+    figures = {
+        "history": plots.history(history),
+        "reconstructions": plots.reconstructions(x[:12], vae.reconstruct(x[:12])),
+        "samples": plots.samples(vae.sample(48, seed=seed), columns=12),
+        "interpolation": plots.interpolation(vae.interpolate(x[0], x[other], steps=12)),
+        "traversals": plots.traversals(traversals, values, dimensions),
+        "latent_space": plots.latent_space(mean, labels),
+    }
+    if vae.latent_dim == 2:
+        images = vae.decode(plots.manifold_codes(15))
+        figures["manifold"] = plots.manifold(images.reshape(15, 15, *images.shape[1:]))
+    for name, figure in figures.items():
+        figure.savefig(folder / f"{name}.png")
+    return figures
+
+
+# %% All numbers are nats per example: summed over pixels and latent dimensions, averaged over the test split. The ELBO
+# has beta = 1, whatever beta the training had.
+
+
+def print_table(vae, data, seconds, images_per_second):
+    result = vae.evaluate(data.x_test, batch_size=256, verbose=0, return_dict=True)
+    mean, log_var = vae.encode(data.x_test)
+    kl = keras.ops.convert_to_numpy(keras_vae.distributions.normal.kl(mean, log_var)).mean(axis=0)
+    used = np.sort(kl)[::-1]
+    rows = [
+        ("test ELBO", f"{result['elbo']:.2f} nats"),
+        ("test reconstruction", f"{result['reconstruction_loss']:.2f} nats"),
+        ("test KL", f"{result['kl_loss']:.2f} nats"),
+        ("KL per dimension", " ".join(f"{nats:.2f}" for nats in used[:16]) + (" ..." if len(used) > 16 else "")),
+        ("training", f"{seconds:.1f} s"),
+        ("speed", f"{images_per_second:,.0f} images/s"),
+        ("backend", f"{keras.backend.backend()}, Keras {keras.__version__}"),
+    ]
+    print()
+    for name, value in rows:
+        print(f"{name:<20} {value}")
+
+
+def main(arguments=None):
+    options = parse_arguments(arguments)
+    with quietly():  # it loads TensorFlow where that is installed
+        keras.utils.set_random_seed(options.seed)
+    try:
+        data, x_train, x_validation = load_data(options.dataset)
+        vae = build_model(options, x_train.shape[1:])
+    except ValueError as error:
+        raise SystemExit(f"error: {error}") from error
+    folder = options.out or pathlib.Path("runs") / data.name
+    folder.mkdir(parents=True, exist_ok=True)
+
+    history, seconds = train(vae, options, x_train, x_validation)
+    save_and_check(vae, folder / "vae.keras", data.x_test[:256])
+    write_history(history, folder / "history.csv")
+    figures = draw(vae, data, history, folder, options.seed)
+    print_table(vae, data, seconds, len(history["loss"]) * len(x_train) / seconds)
+    print(f"{'saved':<20} {folder}/: vae.keras (loaded again: the same output), history.csv, {', '.join(figures)}.png")
+
+
+if __name__ == "__main__":
+    main()

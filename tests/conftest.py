@@ -1,0 +1,76 @@
+"""What the tests share: small data, small nets, and the state of the random numbers."""
+
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import keras
+import numpy as np
+import pytest
+
+import keras_vae
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Start every test from the same random state, under the float32 policy."""
+    keras.utils.set_random_seed(0)
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture(scope="session")
+def data():
+    return keras_vae.datasets.load("digits")
+
+
+@pytest.fixture(scope="session")
+def digits(data):
+    """256 digits as rows of 64 pixels in [0, 1]."""
+    return data.x_train[:256].reshape(256, 64)
+
+
+@pytest.fixture
+def make_vae():
+    """Make a small compiled VAE for rows of 64 pixels."""
+
+    def make(latent_dim=2, optimizer=None, compiled=True, num_parameters=1, **arguments):
+        encoder, decoder = keras_vae.networks.mlp((64,), latent_dim, hidden=(16,), num_parameters=num_parameters)
+        vae = keras_vae.VAE(encoder, decoder, **arguments)
+        if compiled:
+            vae.compile(optimizer=optimizer or keras.optimizers.Adam(1e-2))
+        return vae
+
+    return make
+
+
+@pytest.fixture
+def shared_data():
+    """The folder of real data beside the repository, where there is one."""
+    folder = pathlib.Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"needs the folder of real data {folder}, which is absent")
+    return folder
+
+
+def weights_of(model):
+    """Return copies of all weights."""
+    return [np.array(keras.ops.convert_to_numpy(weight)) for weight in model.weights]
+
+
+@pytest.fixture
+def assert_unchanged():
+    """Assert that a block leaves a model's weights as they are."""
+    import contextlib
+
+    @contextlib.contextmanager
+    def unchanged(model):
+        before = weights_of(model)
+        yield
+        for old, new in zip(before, weights_of(model), strict=True):
+            np.testing.assert_array_equal(old, new)
+
+    return unchanged

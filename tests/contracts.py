@@ -1,0 +1,85 @@
+"""What every public class must be able to do: one call in each class's test."""
+
+import json
+import pathlib
+import tempfile
+
+import keras
+import numpy as np
+
+import keras_vae
+
+
+def config_round_trip(thing):
+    """Make a copy from the config, through JSON, and assert that it has the same config and arguments."""
+    written = json.loads(json.dumps(keras.saving.serialize_keras_object(thing)))
+    copy = keras.saving.deserialize_keras_object(written)
+    assert type(copy) is type(thing)
+    assert json.dumps(copy.get_config(), sort_keys=True) == json.dumps(thing.get_config(), sort_keys=True)
+    assert written["registered_name"] == f"keras_vae>{type(thing).__name__}"
+    return copy
+
+
+def schedule_contract(schedule):
+    """A schedule is serializable, gives a float32 scalar, and takes numbers and tensors of any integer type."""
+    copy = config_round_trip(schedule)
+    for step in (0, 1, 7, 10**6):
+        value = schedule(step)
+        assert keras.ops.shape(value) == () and keras.backend.standardize_dtype(value.dtype) == "float32"
+        tensor = keras.ops.convert_to_tensor(step, dtype="int32")
+        assert float(copy(tensor)) == float(value) >= 0.0
+
+
+def gaussian_layer_contract(layer, outputs):
+    """A layer on [mean, log_var] round-trips, builds symbolically, trains a functional model, saves and loads."""
+    config_round_trip(layer)
+    x = keras.Input((6,))
+    mean, log_var = keras.layers.Dense(3)(x), keras.layers.Dense(3)(x)
+    result = layer([mean, log_var])
+    assert [tuple(r.shape) for r in keras.tree.flatten(result)] == outputs
+    head = keras.layers.Dense(6)(keras.tree.flatten(result)[0])
+    model = keras.Model(x, head)
+    model.compile("adam", "mse")
+    data = np.random.default_rng(0).normal(size=(8, 6)).astype("float32")
+    history = model.fit(data, data, verbose=0)
+    assert np.isfinite(history.history["loss"][0])
+    assert_saved_file_is_equal(model, lambda m: [keras.ops.convert_to_numpy(w) for w in m.weights])
+    for policy in ("mixed_float16", "mixed_bfloat16"):
+        keras.config.set_dtype_policy(policy)
+        mixed = type(layer).from_config({**layer.get_config(), "dtype": "float32"})
+        half = keras.ops.convert_to_tensor(np.full((2, 3), 12.0), dtype=policy.removeprefix("mixed_"))
+        for part in keras.tree.flatten(mixed([half, half])):
+            assert keras.backend.standardize_dtype(part.dtype) == "float32"
+            assert np.all(np.isfinite(keras.ops.convert_to_numpy(part)))
+    keras.config.set_dtype_policy("float32")
+
+
+def likelihood_contract(likelihood, x):
+    """A likelihood round-trips, sums events in float32, has a mean and draws of the data's shape, and trains a VAE."""
+    config_round_trip(likelihood)
+    k = likelihood.num_parameters
+    parameters = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(len(x), 64 * k)), dtype="float32")
+    assert likelihood.event_shape((None, 64 * k)) == (64,)
+    log_prob = keras.ops.convert_to_numpy(likelihood.log_prob(x, parameters))
+    assert log_prob.shape == (len(x),) and log_prob.dtype == np.float32
+    half = keras.ops.cast(parameters, "float16")
+    assert keras.backend.standardize_dtype(likelihood.log_prob(x, half).dtype) == "float32"
+    assert tuple(likelihood.mean(parameters).shape) == tuple(likelihood.sample(parameters, seed=1).shape) == x.shape
+
+    encoder, decoder = keras_vae.networks.mlp((64,), 2, hidden=(8,), num_parameters=k)
+    vae = keras_vae.VAE(encoder, decoder, likelihood=likelihood)
+    vae.compile("adam")
+    assert np.isfinite(vae.fit(x, epochs=1, verbose=0).history["loss"][0])
+    assert_saved_file_is_equal(vae, lambda model: model.elbo(x, seed=1))
+
+
+def assert_saved_file_is_equal(model, outputs):
+    """Save, load, and assert that the outputs are the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "model.keras"
+        model.save(path)
+        loaded = keras.models.load_model(path)
+    before, after = outputs(model), outputs(loaded)
+    for ours, theirs in zip(keras.tree.flatten(before), keras.tree.flatten(after), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7)
+    return loaded

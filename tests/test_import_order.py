@@ -1,0 +1,54 @@
+"""The arrows of the design: an import goes only one way, and only training/ imports a backend."""
+
+import ast
+import pathlib
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).parents[1] / "keras_vae"
+
+# What each room may import of the package, besides itself and `arguments`.
+ALLOWED = {
+    "arguments": set(),
+    "version": set(),
+    "distributions": set(),
+    "priors": {"distributions"},
+    "likelihoods": {"distributions"},
+    "layers": {"distributions", "priors"},
+    "networks": set(),
+    "schedules": set(),
+    "callbacks": {"schedules"},
+    "datasets": set(),
+    "training": {"distributions"},
+    "models": {"distributions", "priors", "likelihoods", "layers", "schedules", "training"},
+    "plots": set(),
+}
+BACKENDS = {"tensorflow", "jax", "torch"}
+
+
+def imports(path):
+    """Return the modules that a file imports, in full: `from keras_vae import x` counts as keras_vae.x."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_one_way(path):
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] in BACKENDS:
+            assert room == "training", f"{path} imports {name}"
+        if parts[0] == "keras_vae" and room != "__init__":
+            assert parts[1] in ALLOWED[room] | {room, "arguments"}, f"{path} imports {name}"
+
+
+def test_every_room_has_its_arrows():
+    rooms = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.name != "__pycache__"} - {"__init__", "py.typed"}
+    assert rooms == set(ALLOWED)
