@@ -116,6 +116,7 @@ class VAE(LatentMethods, Trainer):
             Dict: `kl` of shape `(batch,)`, in nats, `log_var`, `mean` and `z` of shape `(batch, latent_dim)`, and
             `parameters`, the decoder's output for z.
         """
+        checks.batch_of("x", x, self.event_shape)
         mean, log_var = self.encoder(x, training=training)
         mean, log_var, kl = self.kl_divergence([mean, log_var], sample_weight=sample_weight, training=training)
         z = self.sampling([mean, log_var], training=training)
@@ -124,7 +125,6 @@ class VAE(LatentMethods, Trainer):
 
     def losses_of(self, x, y, sample_weight, training):
         """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
-        checks.batch_of("x", x, self.event_shape)
         outputs = self(x, sample_weight=sample_weight, training=training)
         return self.compute_losses(x, y, outputs, sample_weight), outputs
 

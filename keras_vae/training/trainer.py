@@ -103,6 +103,7 @@ class Trainer(Steps, keras.Model):
         self._loss_tracker = None  # `measures` logs the loss
         self._jit_as_given = jit_compile
         self.build_if_possible()
+        self.build_optimizer()
 
     def get_compile_config(self):
         """Return the arguments of `compile` in a form that every backend can read."""
@@ -112,14 +113,17 @@ class Trainer(Steps, keras.Model):
     def compile_from_config(self, config):
         """Compile with the arguments that a file has."""
         self.compile(**keras.saving.deserialize_keras_object(config))
-        if self.built:
-            self.optimizer.build(self.trainable_variables)
 
     def build_if_possible(self):
         """Build the model if its encoder knows its input's shape; otherwise its first batch will."""
         shape = self.input_shape_of_encoder()
         if not self.built and shape is not None:
             self.build(shape)
+
+    def build_optimizer(self):
+        """Create the optimizer's variables, so that a file saved before the first step is whole."""
+        if self.built and self.optimizer is not None and not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
 
     def summary(self, *args, **kwargs):
         """Print the layers and their weights; see `keras.Model.summary`."""
@@ -177,8 +181,10 @@ class Trainer(Steps, keras.Model):
 
     def check_shapes(self, x, y=None):
         """Check what is known of the data's shapes before any step is made, and return x to go on with."""
-        self.build_if_possible()
         shapes, x = data_shapes.peek(x, y)
-        if self.built and shapes is not None:
+        if shapes is not None:
+            if not self.built:
+                self.build(self.input_shape_of_encoder() or tuple(shapes[0].shape))
+                self.build_optimizer()
             self.check_batch(*shapes)
         return x
