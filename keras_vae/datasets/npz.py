@@ -61,10 +61,10 @@ def _read(path) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise ValueError(f"`path` must be an .npz file. Received: {path}, which is no file")
     try:
-        file = np.load(path, allow_pickle=False)
-        if not isinstance(file, np.lib.npyio.NpzFile):
-            raise ValueError("it holds one bare array (.npy)")
-        with file:
+        with open(path, "rb") as stream:  # NumPy would leave a damaged file open
+            file = np.load(stream, allow_pickle=False)
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ValueError("it holds one bare array (.npy)")
             return {name: file[name] for name in file.files}
     except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         reason = "it holds pickled Python objects, which are never loaded" if "pickle" in str(error) else error

@@ -80,12 +80,14 @@ def draw(factors) -> np.ndarray:
 
 def _draw(factors):
     shape, scale, orientation, x, y = (factors[:, i, None, None] for i in range(5))
-    radius = 0.5 + 0.1 * scale  # half the width: 0.5 to 1.0 in units of 8 pixels
+    # Shapes reach 6 to 12 pixels from their center, so that each scale differs by more than a pixel, and the centers
+    # keep 16 pixels from the border.
+    radius = (0.5 + 0.1 * scale) * 12.0 / IMAGE_SIZE
     angle = 2.0 * np.pi * orientation / FACTOR_SIZES[2]
     center_x, center_y = (0.25 + 0.5 * position / 31.0 for position in (x, y))
     pixel = (np.arange(IMAGE_SIZE) + 0.5) / IMAGE_SIZE
-    dx = (pixel[None, None, :] - center_x) * 8.0 / radius
-    dy = (pixel[None, :, None] - center_y) * 8.0 / radius
+    dx = (pixel[None, None, :] - center_x) / radius
+    dy = (pixel[None, :, None] - center_y) / radius
     u = np.cos(angle) * dx + np.sin(angle) * dy
     v = -np.sin(angle) * dx + np.cos(angle) * dy
     square = (np.abs(u) < 0.9) & (np.abs(v) < 0.9)

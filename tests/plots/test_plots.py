@@ -1,0 +1,101 @@
+"""Figures: what is drawn is what was given, nothing is cut off, and bad arrays are refused."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from keras_vae import plots
+
+IMAGES = np.random.default_rng(0).random((12, 8, 6, 1)).astype("float32")
+LOGS = {name: [3.0, 2.0, 1.0] for name in ("reconstruction_loss", "kl_loss", "elbo", "beta")}
+VALIDATION = {f"val_{name}": [4.0, 3.0, 2.0] for name in ("reconstruction_loss", "kl_loss", "elbo", "beta")}
+
+FIGURES = {
+    "history": lambda: plots.history({**LOGS, **VALIDATION}),
+    "history without validation": lambda: plots.history(LOGS, title="A run"),
+    "reconstructions": lambda: plots.reconstructions(IMAGES[:5], IMAGES[5:10]),
+    "samples": lambda: plots.samples(IMAGES),
+    "samples in colour": lambda: plots.samples(np.repeat(IMAGES, 3, axis=-1), columns=5),
+    "latent_space": lambda: plots.latent_space(IMAGES[:, :2, 0, 0], np.arange(12) % 3),
+    "latent_space of 5": lambda: plots.latent_space(IMAGES[:, :5, 0, 0], np.arange(12) % 3),
+    "latent_space of 1": lambda: plots.latent_space(IMAGES[:, :1, 0, 0]),
+    "latent_space with many labels": lambda: plots.latent_space(np.random.rand(60, 2), np.arange(60)),
+    "manifold": lambda: plots.manifold(IMAGES[:9].reshape(3, 3, 8, 6)),
+    "interpolation": lambda: plots.interpolation(IMAGES),
+    "interpolations": lambda: plots.interpolation(IMAGES.reshape(2, 6, 8, 6, 1)),
+    "traversals": lambda: plots.traversals(IMAGES.reshape(2, 6, 8, 6, 1), np.linspace(-3, 3, 6), dimensions=[4, 1]),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_text_is_within_the_figure(name, tmp_path):
+    figure = FIGURES[name]()
+    assert isinstance(figure, Figure)
+    figure.savefig(tmp_path / "figure.png")
+    box = figure.bbox
+    for axes in figure.axes:
+        texts = [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()]
+        legend = axes.get_legend()
+        texts += legend.get_texts() if legend else []
+        for text in texts:
+            extent = text.get_window_extent()
+            if not text.get_text() or not extent.width:
+                continue
+            if axes.get_images() or text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+                assert box.x0 - 1 <= extent.x0 and extent.x1 <= box.x1 + 1, text.get_text()
+                assert box.y0 - 1 <= extent.y0 and extent.y1 <= box.y1 + 1, text.get_text()
+
+
+def test_history_draws_the_logs():
+    panels = plots.history({**LOGS, **VALIDATION}).axes
+    assert [axes.get_title() for axes in panels] == ["Reconstruction", "KL divergence", "ELBO (beta = 1)", "beta"]
+    assert [len(axes.lines) for axes in panels] == [2, 2, 2, 1]
+    np.testing.assert_array_equal(panels[0].lines[0].get_data(), [[1, 2, 3], [3.0, 2.0, 1.0]])
+    np.testing.assert_array_equal(panels[0].lines[1].get_ydata(), [4.0, 3.0, 2.0])
+
+
+def test_grids_show_the_pixels_where_they_belong():
+    picture = plots.samples(IMAGES[:3], columns=2).axes[0].get_images()[0].get_array()
+    height, width = 8, 6
+    np.testing.assert_allclose(picture[:height, :width], IMAGES[0, ..., 0])
+    np.testing.assert_allclose(picture[:height, -width:], IMAGES[1, ..., 0])
+    np.testing.assert_allclose(picture[-height:, :width], IMAGES[2, ..., 0])
+    assert np.all(picture[-height:, -width:] == 1.0)  # no fourth image: white
+    picture = plots.reconstructions(IMAGES[:2], IMAGES[2:4]).axes[0].get_images()[0].get_array()
+    np.testing.assert_allclose(picture[-height:, -width:], IMAGES[3, ..., 0])
+
+
+def test_the_manifold_is_a_map():
+    codes = plots.manifold_codes(3, extent=2.0).reshape(3, 3, 2)
+    np.testing.assert_allclose(codes[0, 0], [-2.0, 2.0])  # top left: small z[0], large z[1]
+    np.testing.assert_allclose(codes[2, 1], [0.0, -2.0])
+    axes = plots.manifold(IMAGES[:9].reshape(3, 3, 8, 6), extent=2.0).axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["2", "0", "-2"]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["-2", "0", "2"]
+
+
+def test_the_latent_space_of_many_dimensions_is_its_principal_plane():
+    random = np.random.default_rng(1)
+    codes = random.normal(size=(200, 5)) * [5.0, 0.1, 3.0, 0.1, 0.1]
+    axes = plots.latent_space(codes).axes[0]
+    assert axes.get_xlabel().startswith("component 1 (7") and axes.get_ylabel().startswith("component 2 (2")
+    points = axes.collections[0].get_offsets()
+    assert abs(np.corrcoef(points[:, 0], codes[:, 0])[0, 1]) > 0.999
+
+
+def test_bad_input():
+    cases = {
+        "`history` must hold the logs .* without": lambda: plots.history({"loss": [1.0]}),
+        "`x` must be images": lambda: plots.reconstructions(IMAGES[0, 0], IMAGES[0, 0]),
+        "`x_hat` must have the shape of x": lambda: plots.reconstructions(IMAGES[:2], IMAGES[:3]),
+        "`images` must be images .* or": lambda: plots.samples(IMAGES[..., [0, 0]]),
+        "`columns` must be a whole number": lambda: plots.samples(IMAGES, columns=0),
+        "`codes` must be finite": lambda: plots.latent_space(np.full((3, 2), np.nan)),
+        "`labels` must have the shape": lambda: plots.latent_space(np.zeros((3, 2)), [1, 2]),
+        "`extent` must be a number above 0": lambda: plots.manifold(IMAGES[:9].reshape(3, 3, 8, 6), extent=0),
+        "`n` must be a whole number": lambda: plots.manifold_codes(0),
+        "`images` must be of shape": lambda: plots.traversals(IMAGES.reshape(2, 6, 8, 6, 1), [0.0]),
+    }
+    for message, call in cases.items():
+        with pytest.raises(ValueError, match=message):
+            call()
