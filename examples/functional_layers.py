@@ -1,6 +1,6 @@
 """The two layers alone, in a functional model of your own.
 
-    python examples/functional_layers.py
+python examples/functional_layers.py
 """
 
 # %% Import

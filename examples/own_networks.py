@@ -1,7 +1,7 @@
 """Your own encoder and decoder, a learned sigma, early stopping that waits for the warm-up, TensorBoard.
 
-    python examples/own_networks.py
-    tensorboard --logdir runs/own_networks
+python examples/own_networks.py
+tensorboard --logdir runs/own_networks
 """
 
 # %% Import

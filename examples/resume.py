@@ -1,7 +1,7 @@
 """A run that is stopped and resumed, and ends as if nothing had happened.
 
-    python examples/resume.py                # twice 10 epochs, with a stop in between
-    kill it at any time and start it again: it goes on after the last whole epoch
+python examples/resume.py                # twice 10 epochs, with a stop in between
+kill it at any time and start it again: it goes on after the last whole epoch
 """
 
 # %% Import

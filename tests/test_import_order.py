@@ -50,5 +50,8 @@ def test_imports_go_one_way(path):
 
 
 def test_every_room_has_its_arrows():
-    rooms = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.name != "__pycache__"} - {"__init__", "py.typed"}
+    rooms = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.name != "__pycache__"} - {
+        "__init__",
+        "py.typed",
+    }
     assert rooms == set(ALLOWED)

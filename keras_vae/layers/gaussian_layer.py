@@ -19,8 +19,8 @@ class GaussianLayer(keras.layers.Layer):
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
             raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
         self.seed = seed
-        self.training_noise = keras.random.SeedGenerator(seed)
-        self.evaluation_noise = keras.random.SeedGenerator(None if seed is None else _other_seed(seed))
+        streams = (None, None) if seed is None else (noise_state.stream(seed, 0), noise_state.stream(seed, 1))
+        self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(stream) for stream in streams)
 
     def noise(self, training):
         """Return the `SeedGenerator` of training or of evaluation."""
@@ -50,8 +50,3 @@ class GaussianLayer(keras.layers.Layer):
 
 def _is_pair(shapes) -> bool:
     return isinstance(shapes, (list, tuple)) and len(shapes) == 2 and all(isinstance(s, (list, tuple)) for s in shapes)
-
-
-def _other_seed(seed: int) -> int:
-    # A fixed scramble: seed + 1 would be the training stream of a layer seeded one higher.
-    return (seed * 2654435761 + 40503) % 2**31

@@ -1,7 +1,16 @@
-"""The state of the noise in a saved file: Keras saves weights, but not where a `SeedGenerator` stands."""
+"""Where the noise starts, and where it stands in a saved file: Keras saves weights, but no `SeedGenerator`."""
 
 import numpy as np
 from keras import ops
+
+
+def stream(seed: int, number: int) -> int:
+    """Return the seed of one of several streams of noise that belong to a user's seed.
+
+    On PyTorch Keras seeds a draw with seed + counter: the second draw of seed 1 would be the first of seed 2. Here
+    neighbouring seeds lie far apart.
+    """
+    return int(np.random.SeedSequence([seed % 2**32, number]).generate_state(1)[0]) % 2**31
 
 
 def save(states: dict, store) -> None:

@@ -103,7 +103,9 @@ def test_a_generator_of_unknown_length(digits, make_vae):
         while True:
             yield (digits[:64],)
 
-    assert fit(make_vae(), endless(), BetaAnnealing(Linear(2)), epochs=2, steps_per_epoch=4) == [s / 8 for s in range(8)]
+    assert fit(make_vae(), endless(), BetaAnnealing(Linear(2)), epochs=2, steps_per_epoch=4) == [
+        s / 8 for s in range(8)
+    ]
 
     class Unknown(keras.utils.PyDataset):
         num_batches = 4

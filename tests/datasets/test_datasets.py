@@ -160,7 +160,9 @@ def test_image_folder(tmp_path):
 def test_an_empty_folder_and_an_unknown_name(tmp_path):
     with pytest.raises(ValueError, match="must be a folder with images .* which has none"):
         datasets.load(tmp_path)
-    with pytest.raises(ValueError, match="`name` must be one of 'digits', 'sprites', 'mnist', .* Received: name='cifar'"):
+    with pytest.raises(
+        ValueError, match="`name` must be one of 'digits', 'sprites', 'mnist', .* Received: name='cifar'"
+    ):
         datasets.load("cifar")
 
 

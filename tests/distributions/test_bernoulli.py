@@ -23,7 +23,9 @@ def test_grey_values_are_a_cross_entropy():
 
 def test_extreme_logits_are_finite():
     x, logits = np.array([0.0, 1.0, 0.0, 1.0], "float32"), np.array([1e4, 1e4, -1e4, -1e4], "float32")
-    np.testing.assert_allclose(bernoulli.log_prob(*map(keras.ops.convert_to_tensor, (x, logits))), [-1e4, 0.0, 0.0, -1e4])
+    np.testing.assert_allclose(
+        bernoulli.log_prob(*map(keras.ops.convert_to_tensor, (x, logits))), [-1e4, 0.0, 0.0, -1e4]
+    )
 
 
 def test_samples_are_binary_with_the_right_mean():

@@ -8,7 +8,9 @@ from keras_vae.distributions import laplace
 def test_log_prob_is_scipys():
     x, mean, log_scale = np.random.default_rng(1).normal(size=(3, 40)).astype("float32")
     expected = stats.laplace.logpdf(x, mean, np.exp(log_scale))
-    np.testing.assert_allclose(laplace.log_prob(*map(keras.ops.convert_to_tensor, (x, mean, log_scale))), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        laplace.log_prob(*map(keras.ops.convert_to_tensor, (x, mean, log_scale))), expected, rtol=1e-5, atol=1e-5
+    )
 
 
 def test_samples_follow_the_law():

@@ -18,7 +18,9 @@ def kl_of(*arguments):
 
 def test_log_prob_is_scipys():
     expected = stats.norm.logpdf(X, MEAN, np.exp(0.5 * LOG_VAR))
-    np.testing.assert_allclose(normal.log_prob(*map(keras.ops.convert_to_tensor, (X, MEAN, LOG_VAR))), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        normal.log_prob(*map(keras.ops.convert_to_tensor, (X, MEAN, LOG_VAR))), expected, rtol=1e-5, atol=1e-5
+    )
 
 
 def test_kl_of_the_lectures_examples():
@@ -54,7 +56,9 @@ def test_gradient_of_kl_is_the_closed_form():
 
 def test_gradient_of_the_reparameterized_sample(monkeypatch):
     monkeypatch.setattr(keras.random, "normal", lambda shape, **_: keras.ops.convert_to_tensor(1.2, dtype="float32"))
-    z = float(normal.sample(keras.ops.convert_to_tensor(2.0), keras.ops.convert_to_tensor(float(2 * np.log(0.5))), seed=None))
+    z = float(
+        normal.sample(keras.ops.convert_to_tensor(2.0), keras.ops.convert_to_tensor(float(2 * np.log(0.5))), seed=None)
+    )
     assert z == pytest.approx(2.6)
     by_mean, by_sigma = gradients(lambda m, s: 4.0 * normal.sample(m, 2.0 * keras.ops.log(s), seed=None), 2.0, 0.5)
     assert by_mean == pytest.approx(4.0)

@@ -67,7 +67,9 @@ def test_a_learned_scale_is_one_weight_that_starts_at_one():
     np.testing.assert_allclose(log_prob(gaussian, PARAMETERS), stats.norm.logpdf(X, PARAMETERS).sum(axis=1), rtol=3e-3)
     gaussian.raw_log_scale.assign(np.log(0.2))
     scale = np.exp(soft_clipped(np.log([0.2])))
-    np.testing.assert_allclose(log_prob(gaussian, PARAMETERS), stats.norm.logpdf(X, PARAMETERS, scale).sum(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(
+        log_prob(gaussian, PARAMETERS), stats.norm.logpdf(X, PARAMETERS, scale).sum(axis=1), rtol=1e-5
+    )
     gaussian.raw_log_scale.assign(-1e4)
     assert np.all(np.isfinite(log_prob(gaussian, PARAMETERS)))
 
@@ -82,11 +84,15 @@ def test_a_learned_sigma_finds_the_residuals_standard_deviation(digits, make_vae
 
 def test_names_and_bad_arguments():
     assert isinstance(likelihoods.get("laplace"), likelihoods.Laplace)
-    with pytest.raises(ValueError, match="`likelihood` must be one of 'bernoulli', 'continuous_bernoulli', .*'poisson'"):
+    with pytest.raises(
+        ValueError, match="`likelihood` must be one of 'bernoulli', 'continuous_bernoulli', .*'poisson'"
+    ):
         likelihoods.get("poisson")
     with pytest.raises(ValueError, match="`sigma` must be a number above 0.0. Received: sigma=0"):
         likelihoods.Gaussian(sigma=0)
-    with pytest.raises(ValueError, match="`scale` must be a float above 0, 'learned' or 'per_pixel'. Received: scale='x'"):
+    with pytest.raises(
+        ValueError, match="`scale` must be a float above 0, 'learned' or 'per_pixel'. Received: scale='x'"
+    ):
         likelihoods.Laplace(scale="x")
     with pytest.raises(ValueError, match="`levels` must be a whole number of at least 2"):
         likelihoods.DiscretizedLogistic(levels=1)

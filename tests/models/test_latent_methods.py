@@ -105,7 +105,9 @@ def test_elbo_is_per_example_and_independent_of_beta(vae, digits):
     assert one.shape == (256,)
     vae.beta.assign(9.0)
     np.testing.assert_allclose(vae.elbo(digits, seed=1), one, rtol=1e-6)
-    assert vae.elbo(digits, num_samples=30).mean() == pytest.approx(vae.evaluate(digits, verbose=0, return_dict=True)["elbo"], abs=0.5)
+    assert vae.elbo(digits, num_samples=30).mean() == pytest.approx(
+        vae.evaluate(digits, verbose=0, return_dict=True)["elbo"], abs=0.5
+    )
     assert vae.elbo(digits, num_samples=30).std() < vae.elbo(digits).std()
 
 
@@ -125,7 +127,11 @@ def test_memory_is_bounded_by_the_batch(vae, monkeypatch):
 
     monkeypatch.setattr(type(vae), "compile_function", spying)
     rows = np.broadcast_to(np.float32(0.5), (1000, 64))  # one number in memory
-    for call in (lambda: vae.encode(rows, batch_size=64), lambda: vae.elbo(rows, batch_size=64), lambda: vae.sample(1000, batch_size=64)):
+    for call in (
+        lambda: vae.encode(rows, batch_size=64),
+        lambda: vae.elbo(rows, batch_size=64),
+        lambda: vae.sample(1000, batch_size=64),
+    ):
         vars(vae).pop("_compiled_functions", None)
         call()
     assert set(sizes) == {64} and len(sizes) == 3 * 16
@@ -137,7 +143,9 @@ def test_bad_arguments(vae, digits):
         r"`z` must have the shape \(batch, 3\)": lambda: vae.decode(digits),
         "`x` must have at least one row": lambda: vae.elbo(digits[:0]),
         "`n` must be a whole number of at least 1": lambda: vae.sample(0),
-        "`temperature` must be a number of at least 0.0. Received: temperature=-1": lambda: vae.sample(1, temperature=-1),
+        "`temperature` must be a number of at least 0.0. Received: temperature=-1": lambda: vae.sample(
+            1, temperature=-1
+        ),
         "`truncation` must be a number above 0.0": lambda: vae.sample(1, truncation=0),
         "`seed` must be an int or None": lambda: vae.sample(1, seed=1.5),
         "`steps` must be a whole number of at least 2": lambda: vae.interpolate(digits[0], digits[1], steps=1),

@@ -175,7 +175,10 @@ def test_an_encoder_may_bring_its_own_kl_layer(digits):
     mean, log_var, _ = keras_vae.layers.KLDivergence(beta=3.0)([keras.layers.Dense(2)(x), keras.layers.Dense(2)(x)])
     vae = keras_vae.VAE(keras.Model(x, [mean, log_var]), keras_vae.networks.mlp((64,), 2, hidden=(8,))[1], beta=0.5)
     vae.compile(keras.optimizers.SGD(0.0))
-    for logs in (vae.train_on_batch(digits, return_dict=True), vae.evaluate(digits, batch_size=256, return_dict=True, verbose=0)):
+    for logs in (
+        vae.train_on_batch(digits, return_dict=True),
+        vae.evaluate(digits, batch_size=256, return_dict=True, verbose=0),
+    ):
         expected = float(logs["reconstruction_loss"]) + (0.5 + 3.0) * float(logs["kl_loss"])
         assert float(logs["loss"]) == pytest.approx(expected, rel=1e-5)
 

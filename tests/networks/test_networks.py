@@ -43,7 +43,12 @@ def test_convolutional_is_the_keras_examples_net_and_takes_any_size():
 
 def test_outputs_are_float32_under_mixed_precision():
     keras.config.set_dtype_policy("mixed_float16")
-    for pair in (networks.mlp((8, 8, 1), 2), networks.convolutional((8, 8, 1), 2), networks.lenet(), networks.faces64()):
+    for pair in (
+        networks.mlp((8, 8, 1), 2),
+        networks.convolutional((8, 8, 1), 2),
+        networks.lenet(),
+        networks.faces64(),
+    ):
         assert {o.dtype for model in pair for o in model.outputs} == {"float32"}
 
 

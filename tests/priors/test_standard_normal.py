@@ -50,7 +50,9 @@ class Mixture(priors.Prior):
     """A prior with no closed-form KL: half N(0, I), half N(2, I)."""
 
     def log_prob(self, z):
-        halves = [-0.5 * keras.ops.sum((z - m) ** 2, -1) - self.latent_dim * 0.5 * np.log(2 * np.pi) for m in (0.0, 2.0)]
+        halves = [
+            -0.5 * keras.ops.sum((z - m) ** 2, -1) - self.latent_dim * 0.5 * np.log(2 * np.pi) for m in (0.0, 2.0)
+        ]
         return keras.ops.logaddexp(*halves) - np.log(2.0)
 
 

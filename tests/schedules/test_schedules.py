@@ -43,6 +43,8 @@ def test_bad_arguments():
         schedules.Cyclical(5, rise=1.5)
     with pytest.raises(ValueError, match="`level` must be a number"):
         schedules.Constant(-1)
-    with pytest.raises(ValueError, match="`schedule` must be one of 'constant', 'cosine', .* Received: schedule='cubic'"):
+    with pytest.raises(
+        ValueError, match="`schedule` must be one of 'constant', 'cosine', .* Received: schedule='cubic'"
+    ):
         schedules.get("cubic", duration=3)
     assert float(schedules.get("linear", duration=4)(1)) == 0.25
