@@ -5,6 +5,8 @@ python examples/functional_layers.py
 
 # %% Import
 
+import argparse
+
 from quietly import quietly
 
 with quietly():
@@ -38,7 +40,11 @@ def reconstruction_loss(x, logits):
     return ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))
 
 
-def main(epochs=20):
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--epochs", type=int, default=20)
+    options = parser.parse_args(arguments)
+
     with quietly():  # it loads TensorFlow where that is installed
         keras.utils.set_random_seed(0)
     data = datasets.load("digits")
@@ -48,7 +54,7 @@ def main(epochs=20):
         data.x_train,
         data.x_train,
         validation_data=(data.x_test, data.x_test),
-        epochs=epochs,
+        epochs=options.epochs,
         batch_size=64,
         verbose=2,
     )

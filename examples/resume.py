@@ -22,7 +22,7 @@ with quietly():
 # `Batches` has an order that is a function of the epoch. So the resumed run is the uninterrupted one, bit for bit.
 
 
-def train(folder, epochs):
+def train(folder, epochs, warm_up):
     with quietly():  # it loads TensorFlow where that is installed
         keras.utils.set_random_seed(0)
     data = datasets.load("digits")
@@ -32,7 +32,7 @@ def train(folder, epochs):
         datasets.Batches(data.x_train, batch_size=64, seed=1),
         epochs=epochs,
         callbacks=[
-            callbacks.BetaAnnealing(schedules.Linear(duration=10)),
+            callbacks.BetaAnnealing(schedules.Linear(duration=warm_up)),
             keras.callbacks.BackupAndRestore(str(folder / "backup"), delete_checkpoint=False),
         ],
         verbose=2,
@@ -50,9 +50,10 @@ def main(arguments=None):
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/resume"))
     options = parser.parse_args(arguments)
 
-    train(options.out, max(1, options.epochs // 2))
+    half = max(1, options.epochs // 2)
+    train(options.out, half, warm_up=half)
     print("-- stopped; the same call again, with more epochs --")
-    vae, history, data = train(options.out, options.epochs)
+    vae, history, data = train(options.out, options.epochs, warm_up=half)
     if history.epoch:
         print(f"ran epochs {history.epoch[0] + 1} to {history.epoch[-1] + 1}")
     else:

@@ -1,0 +1,43 @@
+# make train | make test | make lint | make format | make benchmark | make clean
+# Each target makes its own .venv and installs what it needs; a second call uses them again.
+
+PYTHON ?= python3
+KERAS_BACKEND ?= tensorflow
+BACKENDS ?= tensorflow jax torch
+RUN := .venv/bin/python
+INSTALL := $(RUN) -m pip install --disable-pip-version-check --progress-bar off
+
+.PHONY: train test lint format benchmark clean
+
+train: .venv/$(KERAS_BACKEND).installed
+	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) examples/train_vae.py
+
+# One backend after the other: two at once would share the machine's cores.
+test: .venv/test.installed
+	@for backend in $(BACKENDS); do \
+	  echo "== tests on $$backend"; \
+	  KERAS_BACKEND=$$backend $(RUN) -m pytest || exit 1; \
+	done
+
+lint: .venv/test.installed
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+format: .venv/test.installed
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+# MNIST=PATH.npz names the data.
+benchmark: .venv/test.installed
+	@for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/throughput.py $(MNIST) || exit 1; done
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/%.installed: setup.cfg pyproject.toml | .venv/bin/python
+	@echo "Installing keras_vae with its extra '$*' into .venv; the first time takes some minutes."
+	$(INSTALL) --editable '.[$*]'
+	@touch $@
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache

@@ -1,0 +1,94 @@
+"""The scripts run as a user runs them, on little data, and nothing of other libraries floods their screen."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
+
+
+def run(script, *arguments, folder, status=0):
+    """Run a script in a folder and return what it printed."""
+    process = subprocess.run(
+        [sys.executable, str(EXAMPLES / script), *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "KERAS_BACKEND": keras.backend.backend()},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert process.returncode == status, process.stderr[-3000:]
+    if not status:
+        assert process.stderr == ""
+    return process.stdout + process.stderr
+
+
+def small_npz(folder):
+    images = np.random.default_rng(0).integers(0, 256, size=(60, 9, 7), dtype="uint8")
+    np.savez(folder / "small.npz", images=images, labels=np.arange(60) % 3)
+    return folder / "small.npz"
+
+
+def test_train_vae_on_digits(tmp_path):
+    printed = run("train_vae.py", "--epochs", 3, "--anneal-epochs", 2, folder=tmp_path)
+    folder = tmp_path / "runs" / "digits"
+    names = {"history", "reconstructions", "samples", "interpolation", "traversals", "latent_space"}
+    assert {f.name for f in folder.iterdir()} == {"vae.keras", "history.csv"} | {f"{name}.png" for name in names}
+    rows = (folder / "history.csv").read_text().splitlines()
+    assert len(rows) == 4 and rows[0].startswith("epoch,") and "val_elbo" in rows[0]
+    for row in ("test ELBO", "test reconstruction", "test KL", "KL per dimension", "images/s", "the same output"):
+        assert row in printed
+
+
+def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path):
+    arguments = (
+        "--network",
+        "conv",
+        "--latent-dim",
+        2,
+        "--beta",
+        4,
+        "--anneal-epochs",
+        0,
+        "--epochs",
+        1,
+        "--out",
+        "here",
+    )
+    run("train_vae.py", "--dataset", small_npz(tmp_path), *arguments, folder=tmp_path)
+    assert (tmp_path / "here" / "manifold.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--dataset", "cifar"), "error: `name` must be one of 'digits', 'sprites', 'mnist'"),
+        (("--latent-dim", 0), "error: `latent_dim` must be a whole number of at least 1. Received: latent_dim=0"),
+        (("--beta", -1), "error: `beta` must be a number of at least 0.0. Received: beta=-1.0"),
+        (("--likelihood", "poisson"), "error: `likelihood` must be one of"),
+    ],
+)
+def test_train_vae_says_what_is_wrong(tmp_path, arguments, message):
+    printed = run("train_vae.py", *arguments, folder=tmp_path, status=1)
+    assert message in printed and "Traceback" not in printed
+    assert not (tmp_path / "runs").exists()
+
+
+def test_functional_layers(tmp_path):
+    assert "loss with beta = 4:" in run("functional_layers.py", "--epochs", 2, folder=tmp_path)
+
+
+def test_own_networks(tmp_path):
+    printed = run("own_networks.py", "--epochs", 3, "--out", "logs", folder=tmp_path)
+    assert "stopped after 3 epochs; test ELBO" in printed
+    assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
+
+
+def test_resume(tmp_path):
+    printed = run("resume.py", "--epochs", 4, "--out", "here", folder=tmp_path)
+    assert "ran epochs 3 to 4" in printed and "trained a saved file further, to epoch 6, with beta" in printed
