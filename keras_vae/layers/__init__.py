@@ -1,7 +1,6 @@
 """The moving parts between encoder and decoder."""
 
-from keras_vae.layers import noise_state
 from keras_vae.layers.kl_divergence import KLDivergence
 from keras_vae.layers.sampling import Sampling
 
-__all__ = ["KLDivergence", "Sampling", "noise_state"]
+__all__ = ["KLDivergence", "Sampling"]

@@ -135,7 +135,7 @@ class Trainer(Steps, keras.Model):
         self._fit_schedule = schedule
         self.make_train_function(force=True)
 
-    @functools.wraps(keras.Model.fit)
+    @functools.wraps(keras.Model.fit, assigned=())
     def fit(self, *args, **kwargs):
         """Train the model; see `keras.Model.fit`.
 
@@ -169,12 +169,12 @@ class Trainer(Steps, keras.Model):
                 self._fit_schedule = None
                 self.train_function = None
 
-    @functools.wraps(keras.Model.evaluate)
+    @functools.wraps(keras.Model.evaluate, assigned=())
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Measure the model on data; see `keras.Model.evaluate`. The data are those of `fit`."""
         return super().evaluate(self.check_shapes(x, y), y, *args, **kwargs)
 
-    @functools.wraps(keras.Model.predict)
+    @functools.wraps(keras.Model.predict, assigned=())
     def predict(self, x, *args, **kwargs):
         """Return what `call` returns, as arrays; see `keras.Model.predict`."""
         return super().predict(self.check_shapes(x), *args, **kwargs)
