@@ -42,20 +42,25 @@ class JaxSteps:
 
         gradient = jax.grad(scaled_loss, has_aux=True)
         gradients, (losses, outputs, new_written) = gradient([v.value for v in phase.variables])
-        verdict = judge(losses["loss"], gradients, phase.optimizer, self.skip_threshold)
+        norm = jnp.sqrt(sum(jnp.vdot(g, g) for g in gradients))
+        verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
 
-        _assign(written, new_written)
-        self.update_metrics(losses, outputs, x, y, sample_weight)
-        new_trainable, new_optimizer = phase.optimizer.stateless_apply(
-            [v.value for v in phase.optimizer.variables], gradients, [v.value for v in phase.variables]
-        )
-        _assign(phase.variables, new_trainable)
-        _assign(phase.optimizer.variables, new_optimizer)
+        def apply():
+            with keras.StatelessScope(state_mapping=zip(everything, before, strict=True)):
+                _assign(written, new_written)
+                self.update_metrics(losses, outputs, x, y, sample_weight)
+                trainable, optimizer = phase.optimizer.stateless_apply(
+                    [v.value for v in phase.optimizer.variables], gradients, [v.value for v in phase.variables]
+                )
+                _assign(phase.variables, trainable)
+                _assign(phase.optimizer.variables, optimizer)
+                return [v.value for v in everything]
 
-        noise = {id(v) for v in self.non_trainable_variables} - {id(v) for v in self.non_trainable_weights}
-        for variable, value in zip(everything, before, strict=True):
-            if id(variable) not in noise and variable.value is not value:
-                variable.assign(jnp.where(verdict.apply, variable.value, value))
+        _assign(everything, jax.lax.cond(verdict.apply, apply, lambda: before))
+        noise = {id(v) for v in written} - {id(v) for v in self.non_trainable_weights}
+        for variable, value in zip(written, new_written, strict=True):
+            if id(variable) in noise:  # a skipped batch's noise is used up
+                variable.assign(value)
         self.skipped_updates.update_state(verdict.skipped)
 
     def test_step(self, state, data):

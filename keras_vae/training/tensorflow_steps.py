@@ -23,7 +23,8 @@ class TensorFlowSteps:
             losses, outputs = phase.loss(x, y, sample_weight)
             scaled = phase.optimizer.scale_loss(losses["loss"])
         gradients = tape.gradient(scaled, [v.value for v in phase.variables])
-        verdict = judge(losses["loss"], gradients, phase.optimizer, self.skip_threshold)
+        norm = tf.linalg.global_norm(gradients)
+        verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
 
         def apply():
             phase.optimizer.apply(gradients, phase.variables)

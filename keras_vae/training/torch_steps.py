@@ -24,7 +24,8 @@ class TorchSteps:
         scaled = phase.optimizer.scale_loss(losses["loss"])
         gradients = torch.autograd.grad(scaled, [v.value for v in phase.variables], allow_unused=True)
         with torch.no_grad():
-            verdict = judge(losses["loss"], gradients, phase.optimizer, self.skip_threshold)
+            norm = torch.nn.utils.get_total_norm([g for g in gradients if g is not None])
+            verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
             if verdict.apply:
                 phase.optimizer.apply(list(gradients), phase.variables)
                 self.update_metrics(losses, outputs, x, y, sample_weight)

@@ -172,7 +172,9 @@ class Trainer(Steps, keras.Model):
     @functools.wraps(keras.Model.evaluate, assigned=())
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Measure the model on data; see `keras.Model.evaluate`. The data are those of `fit`."""
-        return super().evaluate(self.check_shapes(x, y), y, *args, **kwargs)
+        if not kwargs.get("_use_cached_eval_dataset"):  # within fit, Keras has the data in hand: nothing may be drawn
+            x = self.check_shapes(x, y)
+        return super().evaluate(x, y, *args, **kwargs)
 
     @functools.wraps(keras.Model.predict, assigned=())
     def predict(self, x, *args, **kwargs):

@@ -93,6 +93,18 @@ def test_an_encoder_that_says_1e4_trains_on(digits):
         assert float(logs["skipped_updates"]) == 0.0 and np.isfinite(float(logs["loss"]))
 
 
+def test_the_threshold_is_on_the_norm_of_all_gradients_together(digits, make_vae, monkeypatch):
+    monkeypatch.setattr(keras.random, "normal", lambda shape, dtype=None, seed=None: 0.3 * keras.ops.ones(shape))
+    vae = make_vae(optimizer=keras.optimizers.SGD(1.0))
+    before = vae.get_weights()
+    vae.train_on_batch(digits)
+    norm = np.sqrt(sum(np.sum((a - b) ** 2) for a, b in zip(before, vae.get_weights(), strict=True)) - 1.0)  # the step
+    for factor, skipped in ((0.99, 1.0), (1.01, 0.0)):
+        strict = make_vae(optimizer=keras.optimizers.SGD(1.0), skip_threshold=float(factor * norm))
+        strict.set_weights(before)
+        assert float(strict.train_on_batch(digits, return_dict=True)["skipped_updates"]) == skipped
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 @pytest.mark.parametrize("network", ["mlp", "conv"])
 def test_mixed_precision_trains_on_digits_without_nan(data, policy, network):

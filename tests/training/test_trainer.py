@@ -135,6 +135,17 @@ def test_every_kind_of_data_gives_the_same_numbers(digits, make_vae, fixed_noise
         assert evaluated[name] == pytest.approx(expected[name], rel=2e-5), name
 
 
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")  # Keras', of a generator's end
+def test_a_generator_as_validation_data_is_seen_whole(digits, make_vae, fixed_noise):
+    def batches():
+        for start in range(0, 256, 64):
+            yield (digits[start : start + 64],)
+
+    vae = make_vae(optimizer=keras.optimizers.SGD(0.0))
+    history = vae.fit(digits, validation_data=batches(), verbose=0).history
+    assert history["val_loss"][0] == pytest.approx(numpy_losses(vae, digits)["loss"], rel=2e-5)
+
+
 def test_a_padded_batch_trains_as_the_partial_one(digits, make_vae, fixed_noise):
     weights = []
     for remainder in ("keep", "pad"):
