@@ -8,6 +8,7 @@ tensorboard --logdir runs/own_networks
 
 import argparse
 import pathlib
+from importlib.util import find_spec
 
 from quietly import quietly
 
@@ -54,6 +55,11 @@ def main(arguments=None):
     vae = keras_vae.VAE(*build_networks(latent_dim=6), likelihood=likelihoods.Gaussian(sigma="learned"))
     vae.compile(optimizer=keras.optimizers.Adam(2e-3))
 
+    # Keras writes TensorBoard's files through TensorFlow, whatever the backend.
+    board = [keras.callbacks.TensorBoard(log_dir=str(options.out))] if find_spec("tensorflow") else []
+    if not board:
+        print("TensorFlow is not installed: training without TensorBoard's files")
+
     warm_up = min(8, options.epochs)
     history = vae.fit(
         datasets.Batches(data.x_train[:-140], batch_size=64),
@@ -64,7 +70,7 @@ def main(arguments=None):
             keras.callbacks.EarlyStopping(
                 monitor="val_elbo", mode="max", patience=8, start_from_epoch=warm_up, restore_best_weights=True
             ),
-            keras.callbacks.TensorBoard(log_dir=str(options.out)),
+            *board,
         ],
         verbose=2,
     )

@@ -8,16 +8,19 @@ import keras
 class Guard(keras.callbacks.Callback):
     """Says when data do not fit the likelihood and when updates are skipped; stops a training that stands still.
 
+    It has no hook for batches: with one, Keras would wait for each step's logs.
+
     Args:
         data: What `fit` was given as x. If it has a method `set_epoch`, it is told at which epoch a resumed
             training starts, so that the order of its batches goes on where it stopped.
+        checked_support: Bool, whether the data's range has been looked at already.
     """
 
-    def __init__(self, data):
+    def __init__(self, data, checked_support):
         super().__init__()
         self.data = data
         self.first_step = None
-        self.checked_support = False
+        self.checked_support = checked_support
         self.warned_of_skips = False
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -26,24 +29,19 @@ class Guard(keras.callbacks.Callback):
             self.data.set_epoch(epoch)
         self.first_step = int(self.model.step)
 
-    def on_train_batch_end(self, batch, logs=None):
-        """After the first batch say if the data are outside the likelihood's support."""
-        if self.checked_support:
-            return
-        self.checked_support = True
-        outside = float(self.model.measures.result()["outside_support"])
-        if outside > 0:
-            likelihood = self.model.likelihood
-            low, high = likelihood.support
-            warnings.warn(
-                f"The likelihood {type(likelihood).__name__} is defined for data in [{low:g}, {high:g}], and the "
-                "first batch has values outside it: the losses are not those of a probability. Scale the data "
-                "(x / 255 for 8-bit images) or choose another likelihood.",
-                stacklevel=2,
-            )
+    def on_test_begin(self, logs=None):
+        """Look at the first epoch's data before the validation resets the measures."""
+        self.check_support()
+
+    def check_support(self):
+        """After the first epoch say if data were outside the likelihood's support (streams are not seen earlier)."""
+        if not self.checked_support:
+            self.checked_support = True
+            warn_of_support(self.model.likelihood, self.model.measures.result()["outside_support"])
 
     def on_epoch_end(self, epoch, logs=None):
         """Warn of the first skipped updates; stop if all of an epoch were skipped."""
+        self.check_support()
         skipped = int(round(float((logs or {}).get("skipped_updates", 0.0))))
         if not skipped:
             return
@@ -64,3 +62,15 @@ class Guard(keras.callbacks.Callback):
                 "they were; `skipped_updates` in the logs counts them.",
                 stacklevel=2,
             )
+
+
+def warn_of_support(likelihood, outside) -> None:
+    """Warn if `outside`, the share of batches with values outside the likelihood's support, is not 0."""
+    if float(outside) > 0:
+        low, high = likelihood.support
+        warnings.warn(
+            f"The likelihood {type(likelihood).__name__} is defined for data in [{low:g}, {high:g}], and the data have "
+            "values outside it: the losses are not those of a probability. Scale the data (x / 255 for 8-bit images) "
+            "or choose another likelihood.",
+            stacklevel=3,
+        )

@@ -8,9 +8,9 @@ from keras import ops
 
 from keras_vae.arguments import at_least
 from keras_vae.distributions import batch
-from keras_vae.training import compile_config, data_shapes
+from keras_vae.training import compile_config, first_batch
 from keras_vae.training.backend import Steps
-from keras_vae.training.guard import Guard
+from keras_vae.training.guard import Guard, warn_of_support
 from keras_vae.training.measures import Count, Measures
 
 
@@ -145,16 +145,15 @@ class Trainer(Steps, keras.Model):
         arguments = inspect.signature(keras.Model.fit).bind(self, *args, **kwargs).arguments
         arguments.pop("self")
         data = arguments.get("x")
-        arguments["x"] = self.check_shapes(data, arguments.get("y"))
+        batch, arguments["x"] = self.check_data(data, arguments.get("y"))
         if isinstance(arguments.get("validation_data"), tuple):
-            x, y, _ = keras.utils.unpack_x_y_sample_weight(arguments["validation_data"])
-            self.check_shapes(x, y)
+            self.check_data(*keras.utils.unpack_x_y_sample_weight(arguments["validation_data"])[:2])
         if hasattr(data, "set_epoch"):
             arguments["shuffle"] = False  # the data's own order is a function of the epoch; Keras would shuffle it
-        elif not (data_shapes.is_array(data) or isinstance(data, keras.utils.PyDataset)):
+        elif not (first_batch.is_array(data) or isinstance(data, keras.utils.PyDataset)):
             arguments.setdefault("shuffle", False)  # Keras cannot shuffle a stream, and would warn that it does not
         callbacks = arguments.get("callbacks")
-        guard = Guard(data)
+        guard = Guard(data, checked_support=self.check_support(batch))
         if isinstance(callbacks, keras.callbacks.CallbackList):
             callbacks.append(guard)
         else:
@@ -173,20 +172,28 @@ class Trainer(Steps, keras.Model):
     def evaluate(self, x=None, y=None, *args, **kwargs):
         """Measure the model on data; see `keras.Model.evaluate`. The data are those of `fit`."""
         if not kwargs.get("_use_cached_eval_dataset"):  # within fit, Keras has the data in hand: nothing may be drawn
-            x = self.check_shapes(x, y)
+            _, x = self.check_data(x, y)
         return super().evaluate(x, y, *args, **kwargs)
 
     @functools.wraps(keras.Model.predict, assigned=())
     def predict(self, x, *args, **kwargs):
         """Return what `call` returns, as arrays; see `keras.Model.predict`."""
-        return super().predict(self.check_shapes(x), *args, **kwargs)
+        return super().predict(self.check_data(x)[1], *args, **kwargs)
 
-    def check_shapes(self, x, y=None):
-        """Check what is known of the data's shapes before any step is made, and return x to go on with."""
-        shapes, x = data_shapes.peek(x, y)
-        if shapes is not None:
+    def check_data(self, x, y=None):
+        """Check the shapes before any step is made; return a first batch (None if unknown) and x to go on with."""
+        batch, x = first_batch.peek(x, y)
+        if batch is not None:
             if not self.built:
-                self.build(self.input_shape_of_encoder() or tuple(shapes[0].shape))
+                self.build(self.input_shape_of_encoder() or tuple(batch[0].shape))
                 self.build_optimizer()
-            self.check_batch(*shapes)
-        return x
+            self.check_batch(*batch)
+        return batch, x
+
+    def check_support(self, batch) -> bool:
+        """Warn if a batch is outside the likelihood's support; return whether its values are known at all."""
+        target = None if batch is None else batch[0] if batch[1] is None else batch[1]
+        if target is None or not hasattr(target, "__getitem__"):
+            return False
+        warn_of_support(self.likelihood, self.likelihood.outside_support(ops.cast(target, "float32")))
+        return True

@@ -1,18 +1,20 @@
-"""What is known of the shapes of data before their first batch is drawn."""
+"""What is known of data before the first step: the shapes, and where possible the values, of a batch."""
 
 import itertools
 import types
 
 import keras
-from keras import KerasTensor
+
+ROWS = 256
 
 
 def peek(x, y=None):
-    """Return the shapes of a batch, as symbolic tensors `(x, y)` or None if unknown, and x to go on with.
+    """Return a first batch `(x, y)`, or None where nothing is known, and x to go on with.
 
     Args:
-        x: What `fit` takes as x: an array or tensor, a `keras.utils.PyDataset`, a `tf.data.Dataset`, a generator
-            (whose first batch is put back). Of a PyTorch loader nothing is known without drawing from it.
+        x: What `fit` takes as x: an array or tensor, a `keras.utils.PyDataset`, a generator (whose first batch is
+            put back), or a `tf.data.Dataset`, of which only the shapes are known. Of a PyTorch loader nothing is
+            known without drawing from it.
         y: None or an array, the target.
     """
     if isinstance(x, types.GeneratorType):
@@ -21,9 +23,11 @@ def peek(x, y=None):
         batch = first[0] if first else None
     elif isinstance(x, keras.utils.PyDataset):
         batch = x[0]
+    elif hasattr(x, "element_spec"):
+        batch = x.element_spec
     else:
-        batch = getattr(x, "element_spec", (x, y))
-    return _symbolic_pair(batch), x
+        batch = tuple(part[:ROWS] if hasattr(part, "shape") else part for part in (x, y))
+    return _pair(batch), x
 
 
 def is_array(x) -> bool:
@@ -37,10 +41,10 @@ def _put_back(first, rest):
     yield from rest
 
 
-def _symbolic_pair(batch):
+def _pair(batch):
     x, y, _ = keras.utils.unpack_x_y_sample_weight(batch)
     if getattr(x, "shape", None) is None or getattr(x.shape, "rank", 0) is None:
         return None
     if y is not None and getattr(y, "shape", None) is None:
         raise ValueError(f"`y` must be an array or a tensor. Received: {type(y).__name__}")
-    return tuple(None if part is None else KerasTensor((None, *part.shape[1:])) for part in (x, y))
+    return x, y
