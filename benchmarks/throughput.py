@@ -3,10 +3,10 @@
     KERAS_BACKEND=jax python benchmarks/throughput.py mnist.npz
 
 All train with Adam on batches of 128 of MNIST, in one process, one after the other in every round; the first round,
-which compiles, does not count, and the fastest of the others does. The loops are in jax_loop.py (jit), tensorflow_loop.py (tf.function with jit_compile)
-and torch_loop.py (plain PyTorch). Keras' own `fit`, on a functional model of the same net with the two layers, shows
-what of the distance is Keras'. Without a path it takes random images of MNIST's shape: the speed does not depend on
-the pixels.
+which compiles, does not count, and the fastest of the others does. The loops are in jax_loop.py (jit),
+tensorflow_loop.py (tf.function with jit_compile) and torch_loop.py (plain PyTorch). Keras' own `fit`, on a functional
+model of the same net with the two layers, shows what of the distance is Keras'. Without a path it takes random images
+of MNIST's shape: the speed does not depend on the pixels.
 """
 
 import argparse
@@ -96,9 +96,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     x = load(options.path, options.steps * BATCH_SIZE)
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Keras {keras.__version__}; the fastest of {options.rounds} rounds"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Keras {keras.__version__}"
+    print(f"{machine}; the fastest of {options.rounds} rounds")
     print("| backend | net | fit | loop | fit / loop | a step | Keras' fit | fit / Keras' |")
     print("|---|---|---|---|---|---|---|---|")
     for kind, steps in (("mlp", options.steps), ("conv", max(1, options.steps // 10))):
