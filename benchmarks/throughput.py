@@ -50,8 +50,9 @@ def make_keras(kind, x):
     encoder, decoder = networks(kind)
     mean, log_var, _ = keras_vae.layers.KLDivergence()(encoder.outputs)
     model = keras.Model(encoder.inputs, decoder(keras_vae.layers.Sampling()([mean, log_var])))
-    loss = lambda x, logits: ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))  # noqa: E731
-    model.compile(keras.optimizers.Adam(1e-3), loss=loss)
+    model.compile(
+        keras.optimizers.Adam(1e-3), loss=lambda x, logits: ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))
+    )
     return lambda: model.fit(x, x, batch_size=BATCH_SIZE, verbose=0).history["loss"][0]
 
 

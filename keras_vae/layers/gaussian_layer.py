@@ -2,10 +2,10 @@
 
 import keras
 
-from keras_vae.layers import noise_state
+from keras_vae.layers.noise import SavesNoise, stream
 
 
-class GaussianLayer(keras.layers.Layer):
+class GaussianLayer(SavesNoise, keras.layers.Layer):
     """A layer that takes `[mean, log_var]` of a Gaussian posterior and owns two streams of noise.
 
     Training and evaluation draw from different streams, so that adding validation data to `fit` does not change
@@ -19,8 +19,8 @@ class GaussianLayer(keras.layers.Layer):
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
             raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
         self.seed = seed
-        streams = (None, None) if seed is None else (noise_state.stream(seed, 0), noise_state.stream(seed, 1))
-        self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(stream) for stream in streams)
+        streams = (None, None) if seed is None else (stream(seed, 0), stream(seed, 1))
+        self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(start) for start in streams)
 
     def noise(self, training):
         """Return the `SeedGenerator` of training or of evaluation."""
@@ -35,16 +35,8 @@ class GaussianLayer(keras.layers.Layer):
                 f"Received: shapes {shapes}"
             )
 
-    def save_own_variables(self, store):
-        """Save the weights and the two streams of noise."""
-        super().save_own_variables(store)
-        noise_state.save(self._noise_states(), store)
-
-    def load_own_variables(self, store):
-        """Load the weights and the two streams of noise."""
-        super().load_own_variables(noise_state.load(self._noise_states(), store))
-
-    def _noise_states(self):
+    def noise_states(self):
+        """Return the states of the two streams."""
         return {"training_noise": self.training_noise.state, "evaluation_noise": self.evaluation_noise.state}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.layers import noise_state
+from keras_vae.layers.noise import stream
 from keras_vae.models import checks
 
 
@@ -51,7 +51,7 @@ class LatentMethods:
             ValueError: If z has the wrong shape or no rows.
 
         Example:
-        >>> images = vae.decode(np.zeros((1, 2)))
+        >>> images = vae.decode(np.zeros((1, vae.latent_dim)))
         """
         return self._in_batches("decode", self._decode, batch_size, z=z)
 
@@ -279,7 +279,7 @@ class LatentMethods:
             raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
         state = self.sampling.evaluation_noise.state
         before = ops.convert_to_numpy(state).copy()
-        state.assign(np.array([noise_state.stream(int(seed), 0), 0]).astype(before.dtype))
+        state.assign(np.array([stream(int(seed), 0), 0]).astype(before.dtype))
         try:
             yield
         finally:

@@ -5,7 +5,8 @@ from keras import ops
 
 from keras_vae import likelihoods, priors
 from keras_vae.distributions import batch
-from keras_vae.layers import KLDivergence, Sampling, noise_state
+from keras_vae.layers import KLDivergence, Sampling
+from keras_vae.layers.noise import SavesNoise
 from keras_vae.models import checks
 from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.schedules import Schedule
@@ -13,7 +14,7 @@ from keras_vae.training import Phase, Trainer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
-class VAE(LatentMethods, Trainer):
+class VAE(LatentMethods, SavesNoise, Trainer):
     """A variational autoencoder: p(x) = integral of p(x|z) p(z) over z, with a Gaussian posterior q(z|x).
 
     `fit` minimises `reconstruction_loss + beta * sum_j max(free_bits, KL_j)`. It logs `loss`,
@@ -41,7 +42,7 @@ class VAE(LatentMethods, Trainer):
             decoder's output does not fit the data.
 
     Example:
-    >>> encoder, decoder = keras_vae.networks.mlp((64,), latent_dim=2)
+    >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=2)
     >>> vae = keras_vae.VAE(encoder, decoder)
     >>> vae.compile(optimizer=keras.optimizers.Adam(1e-3))
     >>> vae.fit(x, epochs=10, batch_size=128)
@@ -166,16 +167,8 @@ class VAE(LatentMethods, Trainer):
 
         return [Phase(loss, self.trainable_variables, self.optimizer)]
 
-    def save_own_variables(self, store):
-        """Save the step counter, and the noise of every layer: a dropout layer of the user's does not save its own."""
-        super().save_own_variables(store)
-        noise_state.save(self._noise_states(), store)
-
-    def load_own_variables(self, store):
-        """Load the step counter and the noise of every layer."""
-        super().load_own_variables(noise_state.load(self._noise_states(), store))
-
-    def _noise_states(self):
+    def noise_states(self):
+        """Return the noise of every layer: a dropout layer of the user's does not save its own."""
         weights = {id(weight) for weight in self.weights}
         states = [variable for variable in self.non_trainable_variables if id(variable) not in weights]
         return {f"noise_{i}": state for i, state in enumerate(states)}

@@ -1,0 +1,34 @@
+"""Where the noise starts, and where it stands in a saved file: Keras saves weights, but no `SeedGenerator`."""
+
+import numpy as np
+from keras import ops
+
+
+def stream(seed: int, number: int) -> int:
+    """Return the seed of one of several streams of noise that belong to a user's seed.
+
+    On PyTorch Keras seeds a draw with seed + counter: the second draw of seed 1 would be the first of seed 2. Here
+    neighbouring seeds lie far apart.
+    """
+    return int(np.random.SeedSequence([seed % 2**32, number]).generate_state(1)[0]) % 2**31
+
+
+class SavesNoise:
+    """A layer or model that saves, besides its weights, where its noise stands; a subclass writes `noise_states`."""
+
+    def noise_states(self) -> dict:
+        """Return the states of the seed generators, a dict from name to variable."""
+        raise NotImplementedError(f"{type(self).__name__} must define `noise_states`.")
+
+    def save_own_variables(self, store):
+        """Save the weights and the noise, as int64: each backend has its own type for it."""
+        super().save_own_variables(store)
+        for name, state in self.noise_states().items():
+            store[name] = np.asarray(ops.convert_to_numpy(state), dtype="int64")
+
+    def load_own_variables(self, store):
+        """Load the weights and the noise."""
+        weights = {key: store[key] for key in store.keys()}
+        for name, state in self.noise_states().items():
+            state.assign(np.asarray(weights.pop(name)).astype(state.dtype))
+        super().load_own_variables(weights)

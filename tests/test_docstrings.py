@@ -1,0 +1,64 @@
+"""The examples in the manual run: those of every public class and function."""
+
+import doctest
+import inspect
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_vae
+from keras_vae.datasets import Batches
+
+ROOMS = ("callbacks", "datasets", "layers", "likelihoods", "networks", "plots", "priors", "schedules")
+NEEDS_A_DOWNLOAD = {"tensorflow_datasets"}
+
+
+def public():
+    """Return the public functions, classes and their own public methods by name."""
+    found = {"VAE": keras_vae.VAE}
+    for room in ROOMS:
+        module = getattr(keras_vae, room)
+        found |= {f"{room}.{name}": getattr(module, name) for name in module.__all__}
+    for name, thing in list(found.items()):
+        if inspect.isclass(thing):
+            methods = {m: f for m, f in inspect.getmembers(thing, inspect.isfunction) if not m.startswith("_")}
+            found |= {f"{name}.{m}": f for m, f in methods.items() if f.__module__.startswith("keras_vae")}
+    return found
+
+
+EXAMPLES = {name: doctest.DocTestParser().get_examples(thing.__doc__ or "") for name, thing in public().items()}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("manual")
+    images = np.random.default_rng(0).integers(0, 256, size=(20, 28, 28), dtype="uint8")
+    np.savez(folder / "mnist.npz", x_train=images, x_test=images)
+    (folder / "faces").mkdir()
+    for i in range(3):
+        Image.new("RGB", (70, 80)).save(folder / "faces" / f"{i}.png")
+    return folder
+
+
+@pytest.mark.parametrize("name", [n for n, e in EXAMPLES.items() if e and n.split(".")[-1] not in NEEDS_A_DOWNLOAD])
+@pytest.mark.filterwarnings("ignore:The warm-up of beta takes:UserWarning")
+def test_the_example_runs(name, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    size, channels = (64, 3) if "faces64" in name else (28, 1)
+    x = np.random.default_rng(0).random((24, size, size, channels)).astype("float32")
+    encoder, decoder = keras_vae.networks.mlp(x.shape[1:], latent_dim=2 if "manifold" in name else 4, hidden=(8,))
+    vae = keras_vae.VAE(encoder, decoder)
+    vae.compile("adam")
+    names = {"encoder": encoder, "decoder": decoder, "vae": vae, "y_test": np.arange(24) % 3, "keras": keras}
+    names |= {"x": x, "x_train": x, "x_test": x, "np": np, "keras_vae": keras_vae, "Batches": Batches}
+    for example in EXAMPLES[name]:
+        exec(compile(example.source, f"<the example of {name}>", "single"), names)
+
+
+def test_every_public_class_and_function_has_an_example():
+    in_a_room = {name for name in EXAMPLES if name.split(".")[0] in ROOMS and name.count(".") == 1}
+    bases = {"likelihoods.Likelihood", "priors.Prior", "schedules.Schedule", "datasets.Dataset"}
+    without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
+    assert without == bases | {"plots.manifold_codes"}
