@@ -101,5 +101,6 @@ def _same(shape, expected) -> bool:
 
 
 def _text(shape) -> str:
-    names = ["batch" if i == 0 and n is None else str(n) for i, n in enumerate(shape)]
+    """Write a shape with its first axis, the rows, as `batch`: how many rows were looked at says nothing."""
+    names = ["batch", *map(str, shape[1:])] if shape else []
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"

@@ -17,6 +17,8 @@ def peek(x, y=None):
             known without drawing from it.
         y: None or an array, the target.
     """
+    if x is None:
+        raise ValueError("`x` must be an array, a tensor or a data set. Received: x=None")
     if isinstance(x, types.GeneratorType):
         first = list(itertools.islice(x, 1))
         x = _put_back(first, x)
@@ -26,7 +28,7 @@ def peek(x, y=None):
     elif hasattr(x, "element_spec"):
         batch = x.element_spec
     else:
-        batch = tuple(part[:ROWS] if hasattr(part, "shape") else part for part in (x, y))
+        batch = tuple(part[:ROWS] if getattr(part, "shape", ()) else part for part in (x, y))
     return _pair(batch), x
 
 

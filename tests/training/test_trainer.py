@@ -162,6 +162,11 @@ def wrong_calls(vae, digits):
     return {
         "fit x": (lambda: vae.fit(narrow, verbose=0), r"`x` must have the shape \(batch, 64\). Received: .*50\)"),
         "fit rank": (lambda: vae.fit(digits.reshape(-1, 8, 8), verbose=0), "`x` must have the shape"),
+        "fit scalar": (
+            lambda: vae.fit(np.float32(1), verbose=0),
+            r"`x` must have the shape .* Received: x of shape \(\)",
+        ),
+        "fit nothing": (lambda: vae.fit(verbose=0), "`x` must be an array, a tensor or a data set. Received: x=None"),
         "fit labels": (lambda: vae.fit(digits, digits[:, 0], verbose=0), "`y` must be the target of a denoising model"),
         "fit validation": (lambda: vae.fit(digits, validation_data=(narrow,), verbose=0), "`x` must have the shape"),
         "fit generator": (lambda: vae.fit(((b,) for b in [narrow]), verbose=0), "`x` must have the shape"),
