@@ -21,14 +21,15 @@ with quietly():
 
 
 # %% An encoder is any Keras model that returns (mean, log_var), a decoder any that returns the likelihood's parameters:
-# for a Gaussian its mean. Batch normalization, dropout, subclassed models: what Keras can, they can.
+# for a Gaussian its mean. Normalization, dropout, subclassed models: what Keras can, they can. (Batch normalization with
+# its default momentum of 0.99 lags for hundreds of steps, and the validation with it.)
 
 
 def build_networks(latent_dim):
     x = keras.Input((8, 8, 1))
     h = layers.Conv2D(16, 3, padding="same", activation="silu")(x)
     h = layers.Conv2D(32, 3, strides=2, padding="same", activation="silu")(h)
-    h = layers.BatchNormalization()(layers.Flatten()(h))
+    h = layers.Dense(64, activation="silu")(layers.Flatten()(h))
     encoder = keras.Model(x, [layers.Dense(latent_dim)(h), layers.Dense(latent_dim)(h)], name="encoder")
 
     z = keras.Input((latent_dim,))
