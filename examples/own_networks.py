@@ -21,8 +21,8 @@ with quietly():
 
 
 # %% An encoder is any Keras model that returns (mean, log_var), a decoder any that returns the likelihood's parameters:
-# for a Gaussian its mean. Normalization, dropout, subclassed models: what Keras can, they can. (Batch normalization with
-# its default momentum of 0.99 lags for hundreds of steps, and the validation with it.)
+# for a Gaussian its mean. Normalization, dropout, subclassed models: what Keras can, they can. (The averages of a batch
+# normalization with its default momentum of 0.99 lag for hundreds of steps, and the validation with them.)
 
 
 def build_networks(latent_dim):
