@@ -60,7 +60,7 @@ def parameters(output):
 def batch_of(name: str, x, event_shape):
     """Return `x` if its shape is `(batch, *event_shape)`; raise a ValueError otherwise."""
     shape = tuple(getattr(x, "shape", ()))
-    if len(shape) != len(event_shape) + 1 or not _same(shape[1:], event_shape):
+    if not _fits(shape, event_shape):
         raise ValueError(
             f"`{name}` must have the shape {_text((None, *event_shape))}. Received: {name} of shape {_text(shape)}"
         )
@@ -70,14 +70,14 @@ def batch_of(name: str, x, event_shape):
 def target(x, y, target_shape):
     """Return what the decoder's output is compared with: y, or x where y is None."""
     if y is None:
-        if not _same(tuple(x.shape[1:]), target_shape):
+        if not _fits(tuple(x.shape), target_shape):
             raise ValueError(
                 f"`decoder` must give parameters for x of shape {_text(tuple(x.shape))}. Received: a decoder for data "
                 f"of shape {_text((None, *target_shape))}"
             )
         return x
     shape = tuple(getattr(y, "shape", ()))
-    if len(shape) != len(target_shape) + 1 or not _same(shape[1:], target_shape):
+    if not _fits(shape, target_shape):
         raise ValueError(
             f"`y` must be the target of a denoising model, of shape {_text((None, *target_shape))}; labels are not "
             f"used: call fit(x) without them. Received: y of shape {_text(shape)}"
@@ -94,9 +94,10 @@ def rows(name: str, x, event_shape):
     return x
 
 
-def _same(shape, expected) -> bool:
-    return len(shape) == len(expected) and all(
-        a is None or b is None or a == b for a, b in zip(shape, expected, strict=True)
+def _fits(shape, event_shape) -> bool:
+    """Say whether a shape is `(batch, *event_shape)`, as far as both are known."""
+    return len(shape) == len(event_shape) + 1 and all(
+        a is None or b is None or a == b for a, b in zip(shape[1:], event_shape, strict=True)
     )
 
 

@@ -243,11 +243,11 @@ class LatentMethods:
         return results[0] if single else tuple(results)
 
     def _compiled(self, name, function):
-        # Compiled functions are no part of the model's state: Keras must not track or save them.
-        cache = self.__dict__.setdefault("_compiled_functions", _Functions())
-        if name not in cache.functions:
-            cache.functions[name] = self.compile_function(function)
-        return cache.functions[name]
+        # Compiled functions are no part of the model's state: past `setattr`, Keras does not track them.
+        cache = vars(self).setdefault("_compiled_functions", {})
+        if name not in cache:
+            cache[name] = self.compile_function(function)
+        return cache[name]
 
     def _decode_grid(self, codes, single, batch_size):
         n, steps, _ = codes.shape
@@ -284,10 +284,3 @@ class LatentMethods:
             yield
         finally:
             state.assign(before)
-
-
-class _Functions:
-    """The compiled functions of a model, by name."""
-
-    def __init__(self):
-        self.functions = {}

@@ -97,11 +97,11 @@ class VAE(LatentMethods, SavesNoise, Trainer):
         self.latent_dim = posterior[-1]
         self.event_shape = input_shape[1:]
         self.target_shape = self.likelihood.event_shape(parameters)
-        for layer, shape in ((self.prior, posterior), (self.likelihood, parameters), (self.sampling, [posterior] * 2)):
+        shapes = {self.prior: posterior, self.likelihood: parameters}
+        shapes |= {self.kl_divergence: [posterior] * 2, self.sampling: [posterior] * 2}
+        for layer, shape in shapes.items():
             if not layer.built:
                 layer.build(shape)
-        if not self.kl_divergence.built:
-            self.kl_divergence.build([posterior] * 2)
         self.built = True
 
     def call(self, x, sample_weight=None, training=None):

@@ -31,7 +31,7 @@ def manifold(images, extent: float = 2.0, title: str | None = "The latent plane,
     picture = canvas.tile(images, gap=0)
     fig = canvas.figure(5.0, 5.0 * rows / columns + 0.2)
     axes = fig.add_subplot()
-    canvas.show(axes, picture, title)
+    canvas.show(axes, picture)
     canvas.label(axes, title, "z[0]", "z[1]")
     rightwards, upwards = np.linspace(-extent, extent, columns), np.linspace(extent, -extent, rows)
     _ticks(axes.xaxis, rightwards if columns > 1 else [0.0], picture.shape[1])

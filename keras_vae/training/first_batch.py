@@ -32,11 +32,6 @@ def peek(x, y=None):
     return _pair(batch), x
 
 
-def is_array(x) -> bool:
-    """Say whether x is something that Keras itself cuts into batches."""
-    return not isinstance(x, types.GeneratorType) and hasattr(x, "shape")
-
-
 def _put_back(first, rest):
     # A generator function, since Keras knows a generator by its type.
     yield from first

@@ -7,8 +7,7 @@ from keras import ops
 class Measures(keras.metrics.Metric):
     """The means of several scalars at once, each batch weighted by its size, so that a partial batch counts right.
 
-    One vector of totals instead of a metric for each scalar: on PyTorch five `keras.metrics.Mean` cost more than
-    the backward pass of a small network.
+    One vector of totals instead of a metric for each scalar: a few operations a step instead of a few for each.
 
     Args:
         names: The names of the scalars, in the order of the vector.

@@ -150,7 +150,7 @@ class Trainer(Steps, keras.Model):
             self.check_data(*keras.utils.unpack_x_y_sample_weight(arguments["validation_data"])[:2])
         if hasattr(data, "set_epoch"):
             arguments["shuffle"] = False  # the data's own order is a function of the epoch; Keras would shuffle it
-        elif not (first_batch.is_array(data) or isinstance(data, keras.utils.PyDataset)):
+        elif not (hasattr(data, "shape") or isinstance(data, keras.utils.PyDataset)):
             arguments.setdefault("shuffle", False)  # Keras cannot shuffle a stream, and would warn that it does not
         callbacks = arguments.get("callbacks")
         guard = Guard(data, checked_support=self.check_support(batch))
