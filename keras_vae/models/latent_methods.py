@@ -1,17 +1,16 @@
 """What a user does with a trained model: arrays in, arrays out, batch by batch."""
 
-import contextlib
 from collections.abc import Sequence
 
 import numpy as np
 from keras import ops
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.layers.noise import stream
 from keras_vae.models import checks
+from keras_vae.models.batched import Batched
 
 
-class LatentMethods:
+class LatentMethods(Batched):
     """The methods between data and codes of a model with `encoder`, `decoder`, `likelihood`, `prior`, `sampling`.
 
     Each takes NumPy arrays (or what can be sliced by rows, such as `numpy.memmap`), computes `batch_size` rows at a
@@ -35,7 +34,7 @@ class LatentMethods:
         Example:
         >>> mean, log_var = vae.encode(x_test)
         """
-        return self._in_batches("encode", self._encode, batch_size, x=x)
+        return self.in_batches("encode", self._encode, batch_size, x=x)
 
     def decode(self, z, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) for each code.
@@ -53,7 +52,7 @@ class LatentMethods:
         Example:
         >>> images = vae.decode(np.zeros((1, vae.latent_dim)))
         """
-        return self._in_batches("decode", self._decode, batch_size, z=z)
+        return self.in_batches("decode", self._decode, batch_size, z=z)
 
     def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) at the posterior's mean z of each example: nothing is drawn.
@@ -71,7 +70,7 @@ class LatentMethods:
         Example:
         >>> x_hat = vae.reconstruct(x_test)
         """
-        return self._in_batches("reconstruct", self._reconstruct, batch_size, x=x)
+        return self.in_batches("reconstruct", self._reconstruct, batch_size, x=x)
 
     def sample(
         self,
@@ -105,15 +104,15 @@ class LatentMethods:
         """
         whole_number("n", n)
         at_least("temperature", temperature, 0.0)
-        self._require_built()
+        self.require_built()
         function = self._observe if observe else self._decode
-        with self._seeded(seed):
+        with self.seeded(seed):
             noise = self.sampling.evaluation_noise
             if truncation is None:
                 z = ops.convert_to_numpy(self.prior.sample(n, noise))
             else:
                 z = self.prior.sample_truncated(n, truncation, noise)
-            return self._in_batches("observe" if observe else "decode", function, batch_size, z=temperature * z)
+            return self.in_batches("observe" if observe else "decode", function, batch_size, z=temperature * z)
 
     def interpolate(self, x_a, x_b, steps: int = 8, batch_size: int = 256) -> np.ndarray:
         """Return the images on the straight line between the codes (posterior means) of two examples.
@@ -172,31 +171,6 @@ class LatentMethods:
         codes[:, :, dimension] = values
         return self._decode_grid(codes, single, batch_size)
 
-    def elbo(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
-        """Return the evidence lower bound of each example: E_q[log p(x|z)] - KL(q(z|x) || p(z)), with beta = 1.
-
-        Args:
-            x: Array of shape `(n, ...)`.
-            num_samples: Int of at least 1, the draws of z over which the first term is averaged. Default 1.
-            seed: Int or None; with a seed the call always gives the same. Default None.
-            batch_size: Int of at least 1. Default 256.
-
-        Returns:
-            Float32 array of shape `(n,)`, in nats.
-
-        Raises:
-            ValueError: If x has the wrong shape or no rows, or `num_samples` is below 1.
-
-        Example:
-        >>> vae.elbo(x_test, num_samples=10).mean()
-
-        Reference: Kingma and Welling 2014, equation 10.
-        """
-        whole_number("num_samples", num_samples)
-        with self._seeded(seed):
-            draws = (self._in_batches("elbo", self._elbo, batch_size, x=x) for _ in range(num_samples))
-            return sum(draws) / np.float32(num_samples)
-
     # One batch: tensors in, tensors out.
 
     def _encode(self, x):
@@ -213,42 +187,6 @@ class LatentMethods:
     def _reconstruct(self, x):
         return self._decode(self._encode(x)[0])
 
-    def _elbo(self, x):
-        outputs = self(x, training=False)
-        return self.likelihood.log_prob(x, outputs["parameters"]) - outputs["kl"]
-
-    # Many batches.
-
-    def _in_batches(self, name, function, batch_size, **array):
-        """Run a compiled function over the rows of one array, and put the results together."""
-        whole_number("batch_size", batch_size)
-        self._require_built()
-        ((argument, rows),) = array.items()
-        rows = checks.rows(argument, rows, (self.latent_dim,) if argument == "z" else self.event_shape)
-        compiled = self._compiled(name, function)
-        n, results = rows.shape[0], None
-        size = min(batch_size, n)
-        for start in range(0, n, size):
-            stop = min(start + size, n)
-            chunk = np.asarray(rows[start:stop], dtype="float32")
-            if len(chunk) < size:  # one shape for all batches: JAX would compile the last one anew
-                chunk = np.concatenate([chunk, np.repeat(chunk[:1], size - len(chunk), axis=0)])
-            outputs = compiled(ops.convert_to_tensor(chunk))
-            single = not isinstance(outputs, (list, tuple))
-            parts = [ops.convert_to_numpy(part) for part in ([outputs] if single else outputs)]
-            if results is None:
-                results = [np.empty((n, *part.shape[1:]), part.dtype) for part in parts]
-            for result, part in zip(results, parts, strict=True):
-                result[start:stop] = part[: stop - start]
-        return results[0] if single else tuple(results)
-
-    def _compiled(self, name, function):
-        # Compiled functions are no part of the model's state: past `setattr`, Keras does not track them.
-        cache = vars(self).setdefault("_compiled_functions", {})
-        if name not in cache:
-            cache[name] = self.compile_function(function)
-        return cache[name]
-
     def _decode_grid(self, codes, single, batch_size):
         n, steps, _ = codes.shape
         images = self.decode(codes.reshape(n * steps, -1), batch_size).reshape(n, steps, *self.target_shape)
@@ -256,31 +194,7 @@ class LatentMethods:
 
     def _as_rows(self, name, x):
         """Return x with a batch axis, and whether it had none."""
-        self._require_built()
+        self.require_built()
         x = np.asarray(x)
         single = x.ndim == len(self.event_shape)
         return checks.rows(name, x[None] if single else x, self.event_shape), single
-
-    def _require_built(self):
-        self.build_if_possible()
-        if not self.built:
-            raise ValueError(
-                "The model does not know the shape of its data yet. Call fit(x) first, or build the encoder: "
-                f"vae.build((None, ...)). Received: encoder={self.encoder.name!r}, which is not built"
-            )
-
-    @contextlib.contextmanager
-    def _seeded(self, seed):
-        """With a seed, let the evaluation noise start from it, and give it its state back afterwards."""
-        if seed is None:
-            yield
-            return
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-            raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
-        state = self.sampling.evaluation_noise.state
-        before = ops.convert_to_numpy(state).copy()
-        state.assign(np.array([stream(int(seed), 0), 0]).astype(before.dtype))
-        try:
-            yield
-        finally:
-            state.assign(before)

@@ -8,13 +8,14 @@ from keras_vae.distributions import batch
 from keras_vae.layers import KLDivergence, Sampling
 from keras_vae.layers.noise import SavesNoise
 from keras_vae.models import checks
+from keras_vae.models.density_methods import DensityMethods
 from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.schedules import Schedule
 from keras_vae.training import Phase, Trainer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
-class VAE(LatentMethods, SavesNoise, Trainer):
+class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     """A variational autoencoder: p(x) = integral of p(x|z) p(z) over z, with a Gaussian posterior q(z|x).
 
     `fit` minimises `reconstruction_loss + beta * sum_j max(free_bits, KL_j)`. It logs `loss`,

@@ -85,6 +85,19 @@ class JaxSteps:
 
         return compiled
 
+    def compile_gradient(self, function):
+        """Return a compiled function of tensors: a function's values, and their sum's gradient in its first one."""
+
+        def values_and_gradient(z, *others):
+            def total(z):
+                values = function(z, *others)
+                return jnp.sum(values), values
+
+            gradient, values = jax.grad(total, has_aux=True)(z)
+            return values, gradient
+
+        return self.compile_function(values_and_gradient)
+
     def make_train_function(self, force=False):
         """Compile the training step; a new one is traced anew."""
         if force or self.train_function is None:

@@ -47,6 +47,17 @@ class TensorFlowSteps:
         """Return a compiled version of a function of tensors that uses the model's variables."""
         return tf.function(function, autograph=False, reduce_retracing=True)
 
+    def compile_gradient(self, function):
+        """Return a compiled function of tensors: a function's values, and their sum's gradient in its first one."""
+
+        def values_and_gradient(z, *others):
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(z)
+                values = function(z, *others)
+            return values, tape.gradient(values, z)
+
+        return self.compile_function(values_and_gradient)
+
     def check_device_layout(self):
         """Refuse what would train wrongly without a word."""
         if tf.distribute.get_strategy().num_replicas_in_sync > 1:

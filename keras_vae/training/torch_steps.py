@@ -47,5 +47,17 @@ class TorchSteps:
 
         return without_gradients
 
+    def compile_gradient(self, function):
+        """Return a function of tensors: a function's values, and their sum's gradient in its first one."""
+
+        def values_and_gradient(z, *others):
+            with torch.enable_grad():
+                z = z.detach().requires_grad_()
+                values = function(z, *others)
+                (gradient,) = torch.autograd.grad(values.sum(), z)
+            return values.detach(), gradient
+
+        return values_and_gradient
+
     def check_device_layout(self):
         """Nothing to refuse: one process trains on one device."""

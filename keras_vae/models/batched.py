@@ -1,0 +1,83 @@
+"""How a model's functions of tensors are run over arrays: compiled, batch by batch, from a seed."""
+
+import contextlib
+
+import numpy as np
+from keras import ops
+
+from keras_vae.arguments import whole_number
+from keras_vae.layers.noise import stream
+from keras_vae.models import checks
+
+
+class Batched:
+    """A model with `latent_dim`, `event_shape`, `sampling` whose functions take arrays row by row."""
+
+    def in_batches(self, name, function, batch_size, **array):
+        """Run a function of tensors, compiled under its name, over the rows of one array.
+
+        Args:
+            name: Text, the function's name in the cache of compiled functions.
+            function: Function of one tensor with `batch_size` rows; returns a tensor, or a tuple of them.
+            batch_size: Int of at least 1.
+            **array: The one array, under the argument's name: `z` is checked as codes, any other as data.
+
+        Returns:
+            What the function returns, as arrays with a row for each row of the array.
+        """
+        whole_number("batch_size", batch_size)
+        self.require_built()
+        ((argument, rows),) = array.items()
+        rows = checks.rows(argument, rows, (self.latent_dim,) if argument == "z" else self.event_shape)
+        compiled = self.compiled_function(name, function)
+        n, results = rows.shape[0], None
+        size = min(batch_size, n)
+        for start in range(0, n, size):
+            stop = min(start + size, n)
+            outputs = compiled(ops.convert_to_tensor(padded(rows[start:stop], size)))
+            single = not isinstance(outputs, (list, tuple))
+            parts = [ops.convert_to_numpy(part) for part in ([outputs] if single else outputs)]
+            if results is None:
+                results = [np.empty((n, *part.shape[1:]), part.dtype) for part in parts]
+            for result, part in zip(results, parts, strict=True):
+                result[start:stop] = part[: stop - start]
+        return results[0] if single else tuple(results)
+
+    def compiled_function(self, name, function, compiler=None):
+        """Return the compiled version of a function of tensors, from the cache if it has been asked for before."""
+        # Compiled functions are no part of the model's state: past `setattr`, Keras does not track them.
+        cache = vars(self).setdefault("_compiled_functions", {})
+        if name not in cache:
+            cache[name] = (compiler or self.compile_function)(function)
+        return cache[name]
+
+    def require_built(self):
+        """Build the model if its encoder knows its input, and raise a ValueError if it does not."""
+        self.build_if_possible()
+        if not self.built:
+            raise ValueError(
+                "The model does not know the shape of its data yet. Call fit(x) first, or build the encoder: "
+                f"vae.build((None, ...)). Received: encoder={self.encoder.name!r}, which is not built"
+            )
+
+    @contextlib.contextmanager
+    def seeded(self, seed):
+        """With a seed, let the evaluation noise start from it, and give it its state back afterwards."""
+        if seed is None:
+            yield
+            return
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+            raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
+        state = self.sampling.evaluation_noise.state
+        before = ops.convert_to_numpy(state).copy()
+        state.assign(np.array([stream(int(seed), 0), 0]).astype(before.dtype))
+        try:
+            yield
+        finally:
+            state.assign(before)
+
+
+def padded(rows, size) -> np.ndarray:
+    """Return float32 rows, the first one repeated at the end up to `size`: JAX compiles each shape anew."""
+    rows = np.asarray(rows, dtype="float32")
+    return np.concatenate([rows, np.repeat(rows[:1], size - len(rows), axis=0)]) if len(rows) < size else rows
