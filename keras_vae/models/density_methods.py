@@ -114,6 +114,24 @@ class DensityMethods(Batched):
         outputs = compiled(*(ops.convert_to_tensor(array, dtype="float32") for array in arrays))
         return tuple(ops.convert_to_numpy(part) for part in outputs)
 
+    def simulate(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draw codes from the prior, and data from p(x|z): an exact draw of the pair.
+
+        Args:
+            n: Int of at least 1.
+
+        Returns:
+            `(z, x)`, float32 arrays of shape `(n, latent_dim)` and `(n, ...)`.
+
+        Raises:
+            ValueError: If n is below 1.
+
+        Example:
+        >>> z, x = vae.simulate(8)
+        """
+        z = self.sample_codes(n)
+        return z, self.in_batches("observe", self._observe, 256, z=z)
+
     # One batch: tensors in, tensors out.
 
     def _elbo_parts(self, x):

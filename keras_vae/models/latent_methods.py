@@ -103,16 +103,41 @@ class LatentMethods(Batched):
         >>> images = vae.sample(16, truncation=1.5, seed=0)
         """
         whole_number("n", n)
+        self.require_built()
+        with self.seeded(seed):
+            z = self.sample_codes(n, temperature, truncation)
+            if observe:
+                return self.in_batches("observe", self._observe, batch_size, z=z)
+            return self.decode(z, batch_size)
+
+    def sample_codes(
+        self, n: int, temperature: float = 1.0, truncation: float | None = None, seed: int | None = None
+    ) -> np.ndarray:
+        """Draw codes from the prior.
+
+        Args:
+            n: Int of at least 1, how many.
+            temperature: As for `sample`.
+            truncation: As for `sample`.
+            seed: As for `sample`.
+
+        Returns:
+            Float32 array of shape `(n, latent_dim)`.
+
+        Raises:
+            ValueError: If an argument is out of its range.
+
+        Example:
+        >>> z = vae.sample_codes(16, seed=0)
+        """
+        whole_number("n", n)
         at_least("temperature", temperature, 0.0)
         self.require_built()
-        function = self._observe if observe else self._decode
         with self.seeded(seed):
             noise = self.sampling.evaluation_noise
             if truncation is None:
-                z = ops.convert_to_numpy(self.prior.sample(n, noise))
-            else:
-                z = self.prior.sample_truncated(n, truncation, noise)
-            return self.in_batches("observe" if observe else "decode", function, batch_size, z=temperature * z)
+                return temperature * ops.convert_to_numpy(self.prior.sample(n, noise))
+            return temperature * self.prior.sample_truncated(n, truncation, noise)
 
     def interpolate(self, x_a, x_b, steps: int = 8, batch_size: int = 256) -> np.ndarray:
         """Return the images on the straight line between the codes (posterior means) of two examples.

@@ -1,0 +1,21 @@
+"""Both splits as matrices, for models of rows."""
+
+import numpy as np
+
+from keras_vae.arguments import whole_number
+from keras_vae.evaluation import checks
+
+
+def as_rows(x_train, x_test) -> tuple[np.ndarray, np.ndarray]:
+    """Return training and test data as finite float64 matrices of as many columns."""
+    return checks.pair("x_train", checks.flat("x_train", x_train), "x_test", checks.flat("x_test", x_test), low_rows=1)
+
+
+def num_components(value, x_train, high: int) -> int:
+    """Return the number of components if the training data can have so many."""
+    if whole_number("num_components", value) > high:
+        raise ValueError(
+            f"`num_components` must be at most {high} for {x_train.shape[0]} examples of {x_train.shape[1]} values. "
+            f"Received: num_components={value}"
+        )
+    return value

@@ -1,0 +1,66 @@
+"""What a score asks of its arrays."""
+
+import numpy as np
+
+SHOWN = 5
+
+
+def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
+    """Return `value` as a finite float64 array of shape `(n, columns)`; raise a ValueError otherwise."""
+    array = np.asarray(value, dtype="float64")
+    if array.ndim != 2 or not array.shape[1]:
+        raise ValueError(f"`{name}` must have the shape (n, columns). Received: {name} of shape {array.shape}")
+    if len(array) < low_rows:
+        raise ValueError(f"`{name}` must have at least {low_rows} rows. Received: {name} of shape {array.shape}")
+    if rows is not None and len(array) != rows:
+        raise ValueError(f"`{name}` must have {rows} rows, as the array beside it. Received: {len(array)}")
+    bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if len(bad):
+        raise ValueError(
+            f"`{name}` must be finite. Received: {len(bad)} of {len(array)} rows with NaN or infinity, the first of "
+            f"them {bad[:SHOWN].tolist()}"
+        )
+    return array
+
+
+def posterior(mean, log_var) -> tuple[np.ndarray, np.ndarray]:
+    """Return `mean` and `log_var` as finite float64 arrays of one shape `(n, latent_dim)`."""
+    mean, log_var = matrix("mean", mean), matrix("log_var", log_var)
+    if mean.shape != log_var.shape:
+        raise ValueError(f"`log_var` must have the shape of mean. Received: {log_var.shape} and {mean.shape}")
+    return mean, log_var
+
+
+def pair(first_name: str, first, second_name: str, second, low_rows: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    """Return two finite float64 matrices with as many columns each."""
+    first, second = matrix(first_name, first, low_rows=low_rows), matrix(second_name, second, low_rows=low_rows)
+    if first.shape[1] != second.shape[1]:
+        raise ValueError(
+            f"`{second_name}` must have as many columns as {first_name}. Received: {second.shape[1]} and "
+            f"{first.shape[1]}"
+        )
+    return first, second
+
+
+def labels(name: str, value, rows: int, low_classes: int = 2) -> np.ndarray:
+    """Return `value` as an array of shape `(rows,)` with at least `low_classes` different values."""
+    array = np.asarray(value)
+    if array.shape != (rows,):
+        raise ValueError(f"`{name}` must have the shape ({rows},), one for each row. Received: shape {array.shape}")
+    classes = np.unique(array)
+    if len(classes) < low_classes:
+        raise ValueError(f"`{name}` must hold at least {low_classes} classes. Received: {classes.tolist()} only")
+    return array
+
+
+def flat(name: str, x) -> np.ndarray:
+    """Return data of shape `(n, ...)` as a finite float64 matrix with a row for each example."""
+    x = np.asarray(x, dtype="float64")
+    if x.ndim < 2 or not x.size:
+        raise ValueError(f"`{name}` must have the shape (n, ...), with at least one row. Received: shape {x.shape}")
+    return matrix(name, x.reshape(len(x), -1))
+
+
+def chance(y) -> float:
+    """Return the share of the most frequent label: what guessing it always would score."""
+    return float(np.unique(y, return_counts=True)[1].max() / len(y))

@@ -1,0 +1,90 @@
+"""Where the prior has mass and no code lands."""
+
+import numpy as np
+
+from keras_vae.arguments import at_least, whole_number
+from keras_vae.evaluation import checks, estimate
+from keras_vae.evaluation.codes import aggregate_posterior
+
+
+def prior_holes(
+    mean, log_var, threshold: float = 0.1, num_samples: int = 10_000, prior_codes=None, log_prior=None, seed=None
+) -> dict:
+    """Measure how much of the prior's mass lies in holes: where q(z) < threshold * p(z).
+
+    q(z) is the mixture of the posteriors of the given data. What is drawn from the prior there is decoded without
+    the decoder ever having seen such a code. In many dimensions any finite number of posteriors leaves holes:
+    compare only figures of one n.
+
+    Args:
+        mean: Array of shape `(n, latent_dim)`, posterior means.
+        log_var: Array of the same shape.
+        threshold: Float above 0; a hole is where the codes are so many times rarer than the prior says. Default 0.1.
+        num_samples: Int of at least 1, draws from the standard normal prior. Default 10,000.
+        prior_codes: Array of shape `(m, latent_dim)` drawn from another prior, or None. Default None.
+        log_prior: Function from z to the other prior's log p(z), or None. Default None.
+        seed: Int or None; with a seed the call always gives the same. Default None.
+
+    Returns:
+        Dict: `prior_holes`, the share of the prior's mass in holes, between 0 and 1, with its standard error; the
+        protocol.
+
+    Raises:
+        ValueError: If the arrays do not fit, or only one of `prior_codes` and `log_prior` is given.
+
+    Example:
+    >>> keras_vae.evaluation.prior_holes(*vae.encode(x_test), num_samples=1000, seed=0)["prior_holes"]
+
+    Reference: Rezende and Viola 2018, "Taming VAEs", section 2.1 and figure 1, on where q(z) and p(z) differ.
+    """
+    mean, log_var = checks.posterior(mean, log_var)
+    at_least("threshold", threshold, 0.0, strict=True)
+    if (prior_codes is None) != (log_prior is None):
+        raise ValueError("`prior_codes` and `log_prior` must be given together. Received: one of them")
+    if prior_codes is None:
+        size = (whole_number("num_samples", num_samples), mean.shape[1])
+        prior_codes, log_prior = np.random.default_rng(seed).standard_normal(size), None
+    codes, _ = checks.pair("prior_codes", prior_codes, "mean", mean, low_rows=1)
+    log_ratio = aggregate_posterior.log_prob(codes, mean, log_var) - (
+        log_prior or aggregate_posterior.log_standard_normal
+    )(codes)
+    return {
+        **estimate.share_with_error("prior_holes", log_ratio < np.log(threshold)),
+        "threshold": threshold,
+        "num_examples": len(mean),
+        "num_samples": len(codes),
+        "seed": seed,
+    }
+
+
+def prior_hole_map(mean, log_var, n: int = 81, extent: float = 3.5, log_prior=None) -> dict:
+    """Return both densities over a grid of the latent plane, for `plots.prior_holes`.
+
+    Args:
+        mean: Array of shape `(n, 2)`, posterior means.
+        log_var: Array of the same shape.
+        n: Int of at least 2, points along each side. Default 81.
+        extent: Float above 0; the grid goes from -extent to extent. Default 3.5.
+        log_prior: Function from z, `(n, 2)`, to log p(z); None is the standard normal. Default None.
+
+    Returns:
+        Dict of float64 arrays: `grid`, of shape `(n,)`, and `prior` and `aggregate_posterior`, densities of shape
+        `(n, n)` with a row for each value of z[1].
+
+    Raises:
+        ValueError: If the codes have not two dimensions, or an argument is out of its range.
+
+    Example:
+    >>> log_var = np.zeros((5, 2))
+    >>> maps = keras_vae.evaluation.prior_hole_map(np.zeros((5, 2)), log_var, n=11)
+    """
+    mean, log_var = checks.posterior(mean, log_var)
+    if mean.shape[1] != 2:
+        raise ValueError(f"`mean` must have 2 columns: a map is of the latent plane. Received: shape {mean.shape}")
+    grid = np.linspace(-1.0, 1.0, whole_number("n", n, low=2)) * at_least("extent", extent, 0.0, strict=True)
+    codes = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
+    log_densities = {
+        "prior": (log_prior or aggregate_posterior.log_standard_normal)(codes),
+        "aggregate_posterior": aggregate_posterior.log_prob(codes, mean, log_var),
+    }
+    return {"grid": grid, **{name: np.exp(value).reshape(n, n) for name, value in log_densities.items()}}

@@ -1,0 +1,115 @@
+"""Any VAE, written in any library, as functions over arrays."""
+
+import contextlib
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from keras_vae.evaluation.kl import kl_per_dimension
+
+
+class ArrayModel:
+    """A model made of functions over NumPy arrays, for the scores that take a `model`.
+
+    Args:
+        encode: Function from x, `(n, ...)`, to `(mean, log_var)` of q(z|x), each `(n, latent_dim)`.
+        log_likelihood: Function from `(x, z)`, n rows each, to log p(x|z) in nats, `(n,)`.
+        log_prior: Function from z to log p(z), `(n,)`, or None, the standard normal. Default None.
+        gradient: Function from `(x, z)` to the gradient of log p(x, z) in z, `(n, latent_dim)`; `ais` needs it.
+            Default None.
+        decode: Function from z to the mean of p(x|z), `(n, ...)`; `diagnose` needs it. Default None.
+        simulate: Function from `(n, numpy.random.Generator)` to `(z, x)` drawn from p(x, z); `ais_sandwich` needs
+            it. Default None.
+
+    Example:
+    >>> weights = np.full((4, 784), 0.1)
+    >>> model = keras_vae.evaluation.ArrayModel(
+    ...     encode=lambda x: (np.zeros((len(x), 4)), np.zeros((len(x), 4))),
+    ...     log_likelihood=lambda x, z: -0.5 * np.sum((x.reshape(len(x), -1) - z @ weights) ** 2, axis=1),
+    ... )
+    >>> keras_vae.evaluation.marginal_likelihood(model, x_test, num_samples=10)
+    """
+
+    def __init__(
+        self,
+        encode: Callable,
+        log_likelihood: Callable,
+        log_prior: Callable | None = None,
+        gradient: Callable | None = None,
+        decode: Callable | None = None,
+        simulate: Callable | None = None,
+    ):
+        self.encode_function = encode
+        self.log_likelihood = log_likelihood
+        self.log_prior = log_prior or _log_standard_normal
+        self.gradient = gradient
+        self.decode_function = decode
+        self.simulate_function = simulate
+        self.random = np.random.default_rng()
+
+    def encode(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
+        """Return `(mean, log_var)` of q(z|x) in float64; the function gets all rows at once."""
+        mean, log_var = self.encode_function(x)
+        return np.asarray(mean, "float64"), np.asarray(log_var, "float64")
+
+    def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
+        """Return the mean of p(x|z) at the posterior's mean z of each example."""
+        if self.decode_function is None:
+            raise ValueError("`decode` must be given to ArrayModel to reconstruct data with it. Received: None")
+        return self.decode_function(self.encode(x)[0])
+
+    def elbo_parts(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256):
+        """Return E_q[log p(x|z)] and KL(q(z|x) || p(z)) of each example, arrays of shape `(n,)`."""
+        mean, log_var = self.encode(x)
+        log_likelihood, kl = np.zeros(len(mean)), np.zeros(len(mean))
+        with self.seeded(seed):
+            for _ in range(num_samples):
+                z = self._draw(mean, log_var)
+                log_likelihood += self.log_likelihood(x, z) / num_samples
+                kl += (_log_normal(z, mean, log_var) - self.log_prior(z)) / num_samples
+        if self.log_prior is _log_standard_normal:  # in closed form
+            kl = kl_per_dimension(mean, log_var).sum(axis=1)
+        return log_likelihood, kl
+
+    def log_weights(self, x, num_samples: int, rows: int | None = None) -> np.ndarray:
+        """Return log p(x, z) - log q(z|x) at `num_samples` draws from q(z|x), of shape `(n, num_samples)`."""
+        mean, log_var = (np.repeat(part, num_samples, axis=0) for part in self.encode(x))
+        z = self._draw(mean, log_var)
+        log_likelihood = self.log_likelihood(np.repeat(np.asarray(x), num_samples, axis=0), z)
+        weights = log_likelihood + self.log_prior(z) - _log_normal(z, mean, log_var)
+        return weights.reshape(len(x), num_samples)
+
+    def log_joint_and_gradient(self, x, z) -> tuple[np.ndarray, np.ndarray]:
+        """Return log p(x, z) of each pair of rows, and its gradient in z."""
+        if self.gradient is None:
+            raise ValueError("`gradient` must be given to ArrayModel for annealed importance sampling. Received: None")
+        return self.log_likelihood(x, z) + self.log_prior(z), self.gradient(x, z)
+
+    def simulate(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draw `(z, x)` from p(x, z)."""
+        if self.simulate_function is None:
+            raise ValueError("`simulate` must be given to ArrayModel to simulate data from it. Received: None")
+        return self.simulate_function(n, self.random)
+
+    @contextlib.contextmanager
+    def seeded(self, seed: int | None):
+        """With a seed, let the noise start from it."""
+        before = self.random
+        if seed is not None:
+            self.random = np.random.default_rng(seed)
+        try:
+            yield
+        finally:
+            self.random = before
+
+    def _draw(self, mean, log_var):
+        return mean + np.exp(0.5 * log_var) * self.random.standard_normal(mean.shape)
+
+
+def _log_normal(z, mean, log_var):
+    return -0.5 * np.sum(math.log(2.0 * math.pi) + log_var + (z - mean) ** 2 * np.exp(-log_var), axis=1)
+
+
+def _log_standard_normal(z):
+    return _log_normal(z, 0.0, np.zeros(z.shape))

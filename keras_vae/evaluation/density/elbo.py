@@ -1,0 +1,40 @@
+"""The evidence lower bound with its parts."""
+
+import numpy as np
+
+from keras_vae.arguments import whole_number
+from keras_vae.evaluation.estimate import mean_with_error
+
+
+def elbo(model, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256) -> dict:
+    """Measure the ELBO and its two parts, E_q[log p(x|z)] - KL(q(z|x) || p(z)), over a whole split.
+
+    Args:
+        model: `keras_vae.VAE` or `ArrayModel`.
+        x: Array of shape `(n, ...)`.
+        num_samples: Int of at least 1, draws of z for each example. Default 1.
+        seed: Int or None; with a seed the call always gives the same. Default None.
+        batch_size: Int of at least 1, rows at a time. Default 256.
+
+    Returns:
+        Dict: `elbo`, `reconstruction_loss` (minus the expected log-likelihood) and `kl_loss`, in nats per example,
+        each with its standard error over the examples (`..._standard_error`); `num_examples`, `num_samples`, `seed`.
+
+    Raises:
+        ValueError: If x has the wrong shape or no rows, or an argument is out of its range.
+
+    Example:
+    >>> keras_vae.evaluation.elbo(vae, x_test, num_samples=10, seed=0)["elbo"]
+
+    Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", equation 10.
+    """
+    whole_number("num_samples", num_samples)
+    log_likelihood, kl = (np.asarray(part, "float64") for part in model.elbo_parts(x, num_samples, seed, batch_size))
+    return {
+        **mean_with_error("elbo", log_likelihood - kl),
+        **mean_with_error("reconstruction_loss", -log_likelihood),
+        **mean_with_error("kl_loss", kl),
+        "num_examples": len(kl),
+        "num_samples": num_samples,
+        "seed": seed,
+    }

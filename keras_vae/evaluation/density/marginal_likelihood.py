@@ -1,0 +1,117 @@
+"""The marginal likelihood log p(x), by importance sampling from the encoder's posterior."""
+
+import math
+
+import numpy as np
+
+from keras_vae.arguments import whole_number
+from keras_vae.evaluation import memory
+from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.progress import progress
+
+
+def marginal_likelihood(
+    model, x, num_samples: int = 5000, batch_size: int = 4096, seed: int | None = None, verbose: int = 1
+) -> dict:
+    """Estimate log p(x) from below by the importance-weighted bound L_k, k = num_samples.
+
+    Args:
+        model: `keras_vae.VAE` or `ArrayModel`.
+        x: Array of shape `(n, ...)`.
+        num_samples: Int of at least 1, draws of z for each example. Default 5000, the field's protocol.
+        batch_size: Int of at least 1, how many codes are decoded at once: the memory is `batch_size` examples of
+            data, times a few, whatever n and `num_samples` are. Default 4096.
+        seed: Int or None; with a seed the call always gives the same. Default None.
+        verbose: 0 is silent; 1 shows a progress bar after three seconds. Default 1.
+
+    Returns:
+        Dict: `marginal_likelihood`, the mean L_k in nats per example, with its standard error over the examples
+        (`marginal_likelihood_standard_error`) and the part of it that the draws of z cause (`monte_carlo_error`);
+        `effective_sample_size`, the mean over the examples, between 1 and `num_samples`, and its smallest; the
+        protocol: `num_examples`, `num_samples`, `seed`. A small effective size says that L_k is far below log p(x).
+
+    Raises:
+        ValueError: If x has the wrong shape or no rows, an argument is out of its range, or the model gives NaN.
+
+    Example:
+    >>> keras_vae.evaluation.marginal_likelihood(vae, x_test, num_samples=50, seed=0)["marginal_likelihood"]
+
+    Reference: Burda et al. 2016, "Importance weighted autoencoders", equation 8.
+    """
+    log_p, size = log_marginal_likelihood(model, x, num_samples, batch_size, seed, verbose)
+    # var(log(mean w)) = var(w) / (k mean(w)^2) = 1 / size - 1 / k to first order.
+    # One draw alone says nothing of its spread.
+    variance = np.maximum(1.0 / size - 1.0 / num_samples, 0.0) if num_samples > 1 else np.full(len(size), np.nan)
+    return {
+        **mean_with_error("marginal_likelihood", log_p),
+        "monte_carlo_error": float(np.sqrt(variance.sum()) / len(size)),
+        "effective_sample_size": float(size.mean()),
+        "smallest_effective_sample_size": float(size.min()),
+        "num_examples": len(size),
+        "num_samples": num_samples,
+        "seed": seed,
+    }
+
+
+def log_marginal_likelihood(
+    model, x, num_samples: int = 5000, batch_size: int = 4096, seed: int | None = None, verbose: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bound L_k = log(1/k sum_k p(x, z_k) / q(z_k|x)) of each example, and its effective sample size.
+
+    Args:
+        model: As for `marginal_likelihood`.
+        x: As for `marginal_likelihood`.
+        num_samples: As for `marginal_likelihood`.
+        batch_size: As for `marginal_likelihood`.
+        seed: As for `marginal_likelihood`.
+        verbose: As for `marginal_likelihood`.
+
+    Returns:
+        Float64 arrays of shape `(n,)`: L_k in nats, and (sum w)^2 / sum w^2.
+
+    Raises:
+        ValueError: As for `marginal_likelihood`.
+
+    Example:
+    >>> log_p, size = keras_vae.evaluation.log_marginal_likelihood(vae, x_test, num_samples=50)
+    """
+    whole_number("num_samples", num_samples)
+    whole_number("batch_size", batch_size)
+    n = _num_rows(x)
+    # Either several parts of the draws of one example at a time, or all the draws of several examples.
+    calls = math.ceil(num_samples / batch_size)
+    draws = math.ceil(num_samples / calls)
+    rows = min(n, max(1, batch_size // draws))
+    memory.require("batch_size", batch_size, 4 * rows * draws * int(np.prod(np.shape(x)[1:])))
+    log_sum, log_sum_of_squares = np.full(n, -np.inf), np.full(n, -np.inf)
+    with model.seeded(seed):
+        for start in progress(range(0, n, rows), f"importance sampling, {num_samples} draws an example", verbose):
+            part = slice(start, min(start + rows, n))
+            for call in range(calls):
+                wanted = min(draws, num_samples - call * draws)
+                log_weights = model.log_weights(x[part], draws, rows=rows)[:, :wanted].astype("float64")
+                _require_numbers(log_weights, start)
+                log_sum[part] = np.logaddexp(log_sum[part], _log_sum_exp(log_weights))
+                log_sum_of_squares[part] = np.logaddexp(log_sum_of_squares[part], _log_sum_exp(2.0 * log_weights))
+    return log_sum - math.log(num_samples), np.exp(2.0 * log_sum - log_sum_of_squares)
+
+
+def _log_sum_exp(values):
+    largest = values.max(axis=1)
+    return largest + np.log(np.exp(values - largest[:, None]).sum(axis=1))
+
+
+def _num_rows(x) -> int:
+    shape = np.shape(x)
+    if not shape or not shape[0]:
+        raise ValueError(f"`x` must have at least one row. Received: x of shape {shape}")
+    return shape[0]
+
+
+def _require_numbers(log_weights, start):
+    bad = np.flatnonzero(~(log_weights < np.inf).all(axis=1) | (log_weights == -np.inf).all(axis=1))
+    if len(bad):
+        raise ValueError(
+            f"`model` must give finite log-weights log p(x, z) - log q(z|x). Received: NaN or infinity for row "
+            f"{start + int(bad[0])} of x: it lies outside the likelihood's support, or the model has diverged"
+        )

@@ -1,0 +1,82 @@
+"""The factors that made the data: which are discrete, which rows share a value, which rows train."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_vae.arguments import whole_number
+from keras_vae.evaluation import checks
+
+
+def check(codes, factors) -> tuple[np.ndarray, np.ndarray]:
+    """Return codes and factors as finite float64 matrices with a row for each example."""
+    codes = checks.matrix("codes", codes, low_rows=2)
+    factors = checks.matrix("factors", factors, rows=len(codes))
+    constant = np.flatnonzero(np.ptp(factors, axis=0) == 0.0)
+    if len(constant):
+        raise ValueError(
+            f"`factors` must vary: a constant factor cannot be found in any code. Received: constant columns "
+            f"{constant.tolist()} of {factors.shape[1]}"
+        )
+    return codes, factors
+
+
+def are_discrete(factors: np.ndarray, discrete: Sequence[bool] | None) -> list[bool]:
+    """Return for each factor whether it is discrete: as given, or if all its values are whole numbers."""
+    if discrete is None:
+        return [bool(np.all(column == np.round(column))) for column in factors.T]
+    if len(discrete) != factors.shape[1]:
+        raise ValueError(f"`discrete` must say it of each of {factors.shape[1]} factors. Received: {discrete!r}")
+    return [bool(value) for value in discrete]
+
+
+def bins(values: np.ndarray, num_bins: int) -> np.ndarray:
+    """Return the number of each value's bin, of `num_bins` between the column's lowest and highest value."""
+    edges = np.linspace(values.min(axis=0), values.max(axis=0), num_bins + 1)[1:-1]
+    return np.stack([np.digitize(column, edge) for column, edge in zip(values.T, edges.T, strict=True)], axis=1)
+
+
+def as_classes(factors: np.ndarray, discrete: Sequence[bool] | None, num_bins: int) -> np.ndarray:
+    """Return the factors as classes from 0: the values of a discrete one, the bins of a continuous one."""
+    whole_number("num_bins", num_bins, low=2)
+    columns = []
+    for j, is_discrete in enumerate(are_discrete(factors, discrete)):
+        values = factors[:, j] if is_discrete else bins(factors[:, j : j + 1], num_bins)[:, 0]
+        columns.append(np.unique(values, return_inverse=True)[1])
+    return np.stack(columns, axis=1)
+
+
+def split(n: int, num_train: int, num_test: int, random) -> tuple[np.ndarray, np.ndarray]:
+    """Return disjoint rows to train and to test on: as many as asked, or all of them in the same proportion."""
+    whole_number("num_train", num_train)
+    whole_number("num_test", num_test)
+    rows = random.permutation(n)
+    if n < num_train + num_test:
+        num_train = min(n - 1, max(1, round(n * num_train / (num_train + num_test))))
+    return rows[:num_train], rows[num_train : num_train + num_test]
+
+
+class Sharing:
+    """Which rows share the value of a factor.
+
+    Args:
+        classes: Int array of shape `(n, factors)`.
+    """
+
+    def __init__(self, classes: np.ndarray):
+        self.classes = classes
+        self.order = np.argsort(classes, axis=0, kind="stable")
+        self.counts = [np.bincount(column) for column in classes.T]
+        self.starts = [np.cumsum(count) - count for count in self.counts]
+        for j, count in enumerate(self.counts):
+            if count.max() < 2:
+                raise ValueError(
+                    "`factors` must have values that several rows share. Received: a different one in each of "
+                    f"{len(classes)} rows in column {j}; a continuous factor is put into bins if `discrete` says so"
+                )
+
+    def partners(self, rows: np.ndarray, factor: int, num: int, random) -> np.ndarray:
+        """Draw for each row `num` rows with its value of a factor, of shape `(len(rows), num)`."""
+        value = self.classes[rows, factor]
+        place = random.random((len(rows), num)) * self.counts[factor][value][:, None]
+        return self.order[self.starts[factor][value][:, None] + place.astype(int), factor]

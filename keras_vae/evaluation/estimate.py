@@ -1,0 +1,17 @@
+"""An average over examples, with the standard error that belongs to it."""
+
+import numpy as np
+
+
+def mean_with_error(name: str, values) -> dict:
+    """Return `{name: mean, name_standard_error: standard error of the mean}` of independent values; one has no error (NaN)."""
+    values = np.asarray(values, dtype="float64")
+    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    return {name: float(values.mean()), f"{name}_standard_error": float(error)}
+
+
+def share_with_error(name: str, hits) -> dict:
+    """Return the share of true values among independent ones, with its binomial standard error."""
+    hits = np.asarray(hits, dtype="float64")
+    share = hits.mean()
+    return {name: float(share), f"{name}_standard_error": float(np.sqrt(share * (1.0 - share) / len(hits)))}

@@ -1,0 +1,22 @@
+"""How good samples are, and where their codes may be drawn from."""
+
+from keras_vae.evaluation.samples import samplers
+from keras_vae.evaluation.samples.class_agreement import class_agreement
+from keras_vae.evaluation.samples.classifier import Classifier, train_classifier
+from keras_vae.evaluation.samples.compare_samplers import compare_samplers
+from keras_vae.evaluation.samples.density_coverage import density_coverage
+from keras_vae.evaluation.samples.frechet_distance import frechet_distance
+from keras_vae.evaluation.samples.kernel_distance import kernel_distance
+from keras_vae.evaluation.samples.precision_recall import precision_recall
+
+__all__ = [
+    "Classifier",
+    "class_agreement",
+    "compare_samplers",
+    "density_coverage",
+    "frechet_distance",
+    "kernel_distance",
+    "precision_recall",
+    "samplers",
+    "train_classifier",
+]

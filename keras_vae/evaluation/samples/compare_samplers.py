@@ -1,0 +1,66 @@
+"""The samplers side by side, and what the same scores are for real data."""
+
+import numpy as np
+
+from keras_vae.arguments import whole_number
+from keras_vae.evaluation.samples import samplers
+from keras_vae.evaluation.samples.density_coverage import density_coverage
+from keras_vae.evaluation.samples.frechet_distance import frechet_distance
+from keras_vae.evaluation.samples.kernel_distance import kernel_distance
+from keras_vae.evaluation.samples.precision_recall import precision_recall
+from keras_vae.priors import StandardNormal
+
+
+def compare_samplers(
+    vae,
+    x_train,
+    x_test,
+    features=None,
+    num_samples: int = 1000,
+    temperature: float = 0.7,
+    num_components: int = 10,
+    seed: int | None = 0,
+) -> dict:
+    """Score the samples of one decoder whose codes come from the prior and from where the codes of the data lie.
+
+    Args:
+        vae: `keras_vae.VAE`.
+        x_train: Array of shape `(n, ...)`, whose codes the samplers fit, and whose first rows are the row "real".
+        x_test: Array of shape `(m, ...)`, with which all are compared.
+        features: Function from data to features, `(n, num_features)`, such as `Classifier.features`; None takes the
+            values themselves. Default None.
+        num_samples: Int of at least 10, samples from each; at most as many rows of the data. Default 1000.
+        temperature: Float above 0, of the row "temperature"; that of "truncated" cuts the prior at its median norm.
+            Default 0.7.
+        num_components: Int of at least 1, of the mixture. Default 10.
+        seed: Int or None. Default 0.
+
+    Returns:
+        Dict from the sampler ("prior", "temperature", "truncated", "gaussian mixture", "aggregate posterior", "real")
+        to the dict of all the sample scores. "real" compares training data with the test data: no sampler can be
+        expected to do better. "truncated" is there for the standard normal prior only.
+
+    Raises:
+        ValueError: If an argument is out of its range, or there are fewer than 10 rows.
+
+    Example:
+    >>> table = keras_vae.evaluation.compare_samplers(vae, x_train, x_test, num_samples=20, num_components=2)
+    >>> table["prior"]["frechet_distance"]
+    """
+    n = min(whole_number("num_samples", num_samples, low=10), len(x_train), len(x_test))
+    features = features or (lambda x: np.reshape(x, (len(x), -1)))
+    mean, log_var = vae.encode(x_train)
+    codes = {
+        "prior": samplers.prior(vae, n, seed=seed),
+        "temperature": samplers.prior(vae, n, temperature=temperature, seed=seed),
+        "gaussian mixture": samplers.gaussian_mixture(mean, n, min(num_components, len(mean)), seed),
+        "aggregate posterior": samplers.aggregate_posterior(mean, log_var, n, seed),
+    }
+    if isinstance(vae.prior, StandardNormal):
+        radius = float(np.sqrt(max(vae.latent_dim - 2.0 / 3.0, 0.5)))  # about the chi distribution's median
+        codes["truncated"] = samplers.prior(vae, n, truncation=radius, seed=seed)
+    real = features(np.asarray(x_test[:n], "float32"))
+    generated = {name: features(vae.decode(z)) for name, z in codes.items()}
+    generated["real"] = features(np.asarray(x_train[:n], "float32"))
+    scores = (frechet_distance, kernel_distance, precision_recall, density_coverage)
+    return {name: {k: v for s in scores for k, v in s(real, array).items()} for name, array in generated.items()}

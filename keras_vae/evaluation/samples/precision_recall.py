@@ -1,0 +1,41 @@
+"""Improved precision and recall: samples that look like data, and data that the samples cover."""
+
+from keras_vae.evaluation import checks
+from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.evaluation.samples import neighbourhoods
+
+
+def precision_recall(real, generated, num_neighbours: int = 3) -> dict:
+    """Return the share of samples among the data (precision) and of data among the samples (recall).
+
+    "Among" means within some row's ball, whose radius is the distance to its k-th nearest neighbour in its own set.
+
+    Args:
+        real: Array of shape `(n, num_features)`, features of data.
+        generated: Array of shape `(m, num_features)`, of samples.
+        num_neighbours: Int of at least 1, k, below n and m. Default 3.
+
+    Returns:
+        Dict: `precision` and `recall`, from 0 to 1, each with its binomial standard error (for the balls as they
+        are); `num_real`, `num_generated`, `num_neighbours`.
+
+    Raises:
+        ValueError: If the arrays do not fit, are not finite, or have too few rows.
+
+    Example:
+    >>> features = x_test.reshape(24, -1)[:, :5]
+    >>> keras_vae.evaluation.precision_recall(features, features + 0.1)
+
+    Reference: Kynkaanniemi et al. 2019, "Improved precision and recall metric for assessing generative models",
+    equation 2.
+    """
+    real, generated = checks.pair("real", real, "generated", generated)
+    in_data, _ = neighbourhoods.members(real, neighbourhoods.radii(real, num_neighbours), generated)
+    in_samples, _ = neighbourhoods.members(generated, neighbourhoods.radii(generated, num_neighbours), real)
+    return {
+        **share_with_error("precision", in_data > 0),
+        **share_with_error("recall", in_samples > 0),
+        "num_real": len(real),
+        "num_generated": len(generated),
+        "num_neighbours": num_neighbours,
+    }
