@@ -1,6 +1,17 @@
 """Variational autoencoders for Keras 3, with the same numbers on TensorFlow, JAX and PyTorch."""
 
-from keras_vae import callbacks, datasets, distributions, layers, likelihoods, networks, plots, priors, schedules
+from keras_vae import (
+    callbacks,
+    datasets,
+    distributions,
+    evaluation,
+    layers,
+    likelihoods,
+    networks,
+    plots,
+    priors,
+    schedules,
+)
 from keras_vae.models import VAE
 from keras_vae.version import __version__
 
@@ -10,6 +21,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "distributions",
+    "evaluation",
     "layers",
     "likelihoods",
     "networks",

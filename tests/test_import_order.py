@@ -17,10 +17,11 @@ ALLOWED = {
     "layers": {"distributions", "priors"},
     "networks": set(),
     "schedules": set(),
-    "callbacks": {"schedules"},
+    "callbacks": {"schedules", "evaluation"},
     "datasets": set(),
     "training": {"distributions"},
     "models": {"distributions", "priors", "likelihoods", "layers", "schedules", "training"},
+    "evaluation": {"distributions", "priors"},
     "plots": set(),
 }
 BACKENDS = {"tensorflow", "jax", "torch"}

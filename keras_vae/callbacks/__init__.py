@@ -1,5 +1,6 @@
 """Callbacks for `fit`: each does one thing."""
 
 from keras_vae.callbacks.beta_annealing import BetaAnnealing
+from keras_vae.callbacks.collapse_monitor import CollapseMonitor
 
-__all__ = ["BetaAnnealing"]
+__all__ = ["BetaAnnealing", "CollapseMonitor"]

@@ -43,6 +43,7 @@ from keras_vae.evaluation.disentanglement import (
     sap,
     unsupervised_disentanglement_ranking,
 )
+from keras_vae.evaluation.report import report
 from keras_vae.evaluation.samples import (
     Classifier,
     class_agreement,
@@ -51,6 +52,7 @@ from keras_vae.evaluation.samples import (
     frechet_distance,
     kernel_distance,
     precision_recall,
+    principal_components,
     samplers,
     train_classifier,
 )
@@ -90,7 +92,9 @@ __all__ = [
     "precision_recall",
     "prior_hole_map",
     "prior_holes",
+    "principal_components",
     "probabilistic_pca",
+    "report",
     "samplers",
     "sap",
     "smoothness",

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def mean_with_error(name: str, values) -> dict:
-    """Return `{name: mean, name_standard_error: standard error of the mean}` of independent values; one has no error (NaN)."""
+    """Return the mean of independent values under `name`, and its standard error (NaN of one value alone)."""
     values = np.asarray(values, dtype="float64")
     error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
     return {name: float(values.mean()), f"{name}_standard_error": float(error)}

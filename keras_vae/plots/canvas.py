@@ -40,6 +40,44 @@ def check_images(name: str, images, axes_before: int) -> np.ndarray:
     return images
 
 
+def check_numbers(name: str, values) -> np.ndarray:
+    """Return values as a list of at least one finite number; raise a ValueError otherwise."""
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 1 or not values.size or not np.all(np.isfinite(values)):
+        raise ValueError(f"`{name}` must be a list of finite numbers. Received: {name} of shape {values.shape}")
+    return values
+
+
+def bars(names, heights, colors=TRAIN_COLOR, bottom: float = 0.0):
+    """Return a figure and axes with a bar for each name; of many names some are left out."""
+    fig = figure(float(np.clip(1.5 + 0.28 * len(heights), 3.4, 9.0)), 2.6)
+    axes = fig.add_subplot()
+    axes.bar(np.arange(len(heights)), heights, color=colors, bottom=bottom)
+    shown = range(0, len(heights), max(1, -(-len(heights) // 32)))
+    axes.set_xticks(list(shown), [str(names[i]) for i in shown])
+    axes.spines[["top", "right"]].set_visible(False)
+    return fig, axes
+
+
+def class_colors(axes, labels, n: int):
+    """Return a colour for each of n points, by label, and write the legend of up to 20 different labels."""
+    from matplotlib import colormaps
+    from matplotlib.lines import Line2D
+
+    if labels is None:
+        return [TRAIN_COLOR] * n
+    classes, index = np.unique(labels, return_inverse=True)
+    if len(classes) > 20:
+        return colormaps["viridis"](index / (len(classes) - 1))
+    colors = colormaps["tab10" if len(classes) <= 10 else "tab20"](np.arange(len(classes)))
+    handles = [Line2D([], [], marker="o", linestyle="", color=color, markersize=4) for color in colors]
+    axes.legend(
+        handles, [str(name) for name in classes], fontsize=FONT - 1, frameon=False, loc="upper left",
+        bbox_to_anchor=(1.0, 1.0), handletextpad=0.1, borderaxespad=0.0,
+    )  # fmt: skip
+    return colors[index]
+
+
 def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
     """Put images `(rows, columns, height, width, channels)` into one picture, with white lines between them."""
     rows, columns, height, width, channels = images.shape

@@ -14,7 +14,6 @@ __all__ = [
     "active_units",
     "aggregate_kl",
     "diagnose",
-
     "k_means",
     "linear_probe",
     "mutual_information",

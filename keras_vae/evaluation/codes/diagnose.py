@@ -29,7 +29,7 @@ FIXES = {
     ),
     "not regularised": (
         "a larger beta: the codes lie far from the prior, so that samples are decoded from where no code is",
-        "to keep this beta, draw codes from where they lie: evaluation.samplers.gaussian_mixture or aggregate_posterior",
+        "with this beta, codes drawn from where they lie: evaluation.samplers.gaussian_mixture, aggregate_posterior",
     ),
 }
 

@@ -38,7 +38,7 @@ def ais(
         verbose: 0 is silent; 1 shows a progress bar after three seconds. Default 1.
 
     Returns:
-        Dict: `ais`, the mean bound in nats per example, with its standard error over the examples (`ais_standard_error`);
+        Dict: `ais`, the mean bound in nats per example, with its standard error over the examples;
         `effective_sample_size` of the chains, between 1 and `num_chains`; `acceptance`, the share of accepted
         transitions; the protocol: `num_examples`, `num_steps`, `num_chains`, `leapfrog_steps`, `seed`.
 

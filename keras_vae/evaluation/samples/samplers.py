@@ -1,6 +1,6 @@
 """Where codes may be drawn from, besides the prior: each function returns codes to decode.
 
-    images = vae.decode(keras_vae.evaluation.samplers.gaussian_mixture(vae.encode(x_train)[0], 100))
+images = vae.decode(keras_vae.evaluation.samplers.gaussian_mixture(vae.encode(x_train)[0], 100))
 """
 
 import numpy as np

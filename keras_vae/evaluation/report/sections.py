@@ -1,0 +1,167 @@
+"""The sections of the report: each calls the scores on what they need, and returns a dict."""
+
+import keras
+import numpy as np
+
+from keras_vae.evaluation import baselines as without_network
+from keras_vae.evaluation import codes
+from keras_vae.evaluation import samples as of_samples
+from keras_vae.evaluation.density import bits_per_dimension, elbo, marginal_likelihood
+from keras_vae.evaluation.disentanglement import (
+    beta_vae_score,
+    factor_vae_score,
+    interventional_robustness,
+    modularity_explicitness,
+    mutual_information_gap,
+    sap,
+)
+from keras_vae.evaluation.samples.features import principal_components
+from keras_vae.priors import StandardNormal
+
+# Exact probabilistic PCA takes the whole covariance matrix apart: beyond so many values, minutes.
+MOST_VALUES = 1024
+# The models without a network are fitted on the whole training split, up to so many numbers (0.8 GB).
+MOST_NUMBERS = 100_000_000
+ELBO_SAMPLES = 10
+
+
+class Measured:
+    """A model, its data, and the codes that several sections need.
+
+    Args:
+        vae: `keras_vae.VAE`.
+        data: Object with `x_train` and `x_test`, and perhaps `y_train`, `y_test`, `factors_test`, `name`.
+        max_examples: Int, the rows that slow scores and fits take.
+    """
+
+    def __init__(self, vae, data, max_examples):
+        if not isinstance(vae.prior, StandardNormal):
+            raise ValueError(
+                f"`vae` must have the standard normal prior for the report; the single scores take a `log_prior`. "
+                f"Received: the prior {type(vae.prior).__name__}"
+            )
+        for name in ("x_train", "x_test"):
+            if getattr(data, name, None) is None:
+                raise ValueError(f"`data` must have the arrays x_train and x_test. Received: {data!r} without {name}")
+        for name in ("x_train", "x_test"):
+            if len(getattr(data, name)) < 10:
+                raise ValueError(f"`data.{name}` must have at least 10 rows. Received: {len(getattr(data, name))}")
+        self.vae, self.name = vae, getattr(data, "name", "data")
+        self.x_train, self.x_test = data.x_train, data.x_test
+        self.y_train, self.y_test = getattr(data, "y_train", None), getattr(data, "y_test", None)
+        self.factors = getattr(data, "factors_test", None)
+        self.max_examples = max_examples
+        self.mean, self.log_var = vae.encode(self.x_test)
+        self.mean_train, self.log_var_train = vae.encode(self.x_train[:max_examples])
+
+    def has_labels(self) -> bool:
+        """Say whether both splits have labels of at least two classes."""
+        known = self.y_train is not None and self.y_test is not None
+        return known and len(np.unique(self.y_train[: self.max_examples])) > 1
+
+
+def protocol(measured, seed) -> dict:
+    """Return on what the figures are made."""
+    return {
+        "data": measured.name,
+        "split": "test",
+        "num_test": len(measured.x_test),
+        "num_train": len(measured.x_train),
+        "latent_dim": measured.vae.latent_dim,
+        "likelihood": type(measured.vae.likelihood).__name__,
+        "beta": float(measured.vae.beta),
+        "seed": seed,
+        "backend": keras.backend.backend(),
+    }
+
+
+def density(measured, num_samples, batch_size, seed, verbose) -> dict:
+    """Return the ELBO, the importance-weighted bound, and bits per dimension of discrete data."""
+    vae, x = measured.vae, measured.x_test
+    bound = marginal_likelihood(vae, x, num_samples, batch_size, seed, verbose)
+    result = {**elbo(vae, x, ELBO_SAMPLES, seed), **bound, "elbo_num_samples": ELBO_SAMPLES}
+    if _is_discrete(vae, x):
+        num_values = int(np.prod(np.shape(x)[1:]))
+        result |= bits_per_dimension(bound["marginal_likelihood"], num_values)
+    return result
+
+
+def _is_discrete(vae, x):
+    """Say whether the likelihood is a probability of these data, and no density or cross entropy."""
+    name = type(vae.likelihood).__name__
+    if name == "Bernoulli":
+        return all(np.isin(x[start : start + 1000], (0.0, 1.0)).all() for start in range(0, len(x), 1000))
+    return name == "DiscretizedLogistic"
+
+
+def code(measured, seed) -> dict:
+    """Return what the code holds, where it lies, and the verdict."""
+    mean, log_var = (part[: measured.max_examples] for part in (measured.mean, measured.log_var))
+    diagnosis = codes.diagnose(
+        measured.vae,
+        measured.x_test,
+        measured.x_train[: measured.max_examples],
+        max_examples=measured.max_examples,
+        seed=seed,
+    )
+    information = codes.mutual_information(mean, log_var, 1 if len(mean) > 2000 else 10, seed=seed)
+    holes = codes.prior_holes(mean, log_var, num_samples=min(10_000, 10 * len(mean)), seed=seed)
+    result = {**diagnosis, **information, **holes, "hole_threshold": holes["threshold"]}
+    if diagnosis["verdict"] != "collapsed":
+        result |= codes.smoothness(measured.vae.decode, mean, seed=seed)
+    return result
+
+
+def representation(measured) -> dict:
+    """Return how well the labels can be read from the posterior means; nothing without labels."""
+    if not measured.has_labels():
+        return {}
+    y_train = measured.y_train[: measured.max_examples]
+    both = (measured.mean_train, y_train, measured.mean, measured.y_test)
+    probe, vote = codes.linear_probe(*both), codes.nearest_neighbours(*both)
+    result = {"linear_probe": probe, "nearest_neighbours": vote}
+    if len(np.unique(measured.y_test)) > 1:
+        result["k_means"] = codes.k_means(measured.mean, measured.y_test)
+    return result
+
+
+def disentanglement(measured, seed) -> dict:
+    """Return the scores that take seconds, on the posterior means of the test split; nothing without factors."""
+    if measured.factors is None:
+        return {}
+    scores = [mutual_information_gap, sap, beta_vae_score, factor_vae_score, interventional_robustness]
+    scores += [modularity_explicitness]
+    return {score.__name__: score(measured.mean, measured.factors, seed=seed) for score in scores}
+
+
+def samples(measured, num_generated, seed) -> dict:
+    """Return the sample scores of each sampler, in the features of a classifier, or of PCA without labels."""
+    x_train = measured.x_train[: measured.max_examples]
+    if measured.has_labels():
+        # A thousand steps or so: enough for features, and seconds.
+        epochs = int(np.clip(128_000 // len(x_train), 5, 30))
+        classifier = of_samples.train_classifier(x_train, measured.y_train[: measured.max_examples], epochs=epochs)
+        agreement = of_samples.class_agreement(measured.y_test, classifier.predict(measured.x_test))
+        features, note = classifier.features, {"classifier_accuracy": agreement["class_agreement"]}
+    else:
+        features, note = principal_components(x_train), {}
+    name = "classifier" if note else "principal components"
+    table = of_samples.compare_samplers(measured.vae, x_train, measured.x_test, features, num_generated, seed=seed)
+    return {"features": name, **note, "samplers": table}
+
+
+def baselines(measured) -> dict:
+    """Return the squared errors and log-likelihoods of models without a network, beside the VAE's error."""
+    dimensions, num_values = measured.vae.latent_dim, int(np.prod(np.shape(measured.x_test)[1:]))
+    x_train, x_test = measured.x_train[: MOST_NUMBERS // num_values], measured.x_test
+    components = min(dimensions, len(x_train) - 1, num_values - 1)
+    x_hat = measured.vae.reconstruct(x_test)
+    result = {
+        "vae": {"mean_squared_error": float(np.mean((x_hat - np.asarray(x_test)) ** 2, dtype="float64"))},
+        "mean_image": without_network.mean_image(x_train, x_test),
+        "pca": without_network.pca(x_train, x_test, components),
+    }
+    if num_values <= MOST_VALUES:
+        result["probabilistic_pca"] = without_network.probabilistic_pca(x_train, x_test, components)
+        result["pixel_mixture"] = without_network.pixel_mixture(x_train, x_test, min(10, len(x_train)))
+    return result

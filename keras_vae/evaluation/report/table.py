@@ -1,0 +1,137 @@
+"""The report as text."""
+
+SAMPLE_SCORES = ("frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage")
+WIDTH = 24
+
+
+def text(result: dict) -> str:
+    """Return the report's table."""
+    writers = {
+        "protocol": _protocol,
+        "density": _density,
+        "code": _code,
+        "representation": _representation,
+        "disentanglement": _disentanglement,
+        "samples": _samples,
+    }
+    lines = []
+    for name, write in writers.items():
+        if name in result:
+            lines += [*write(result[name]), ""]
+    return "\n".join(["", *lines, *_baselines(result)])
+
+
+def _row(name, value, note=""):
+    return f"  {name:<{WIDTH}} {value:<20} {note}".rstrip()
+
+
+def _with_error(section, name, digits=2, scale=1.0, unit=""):
+    value, error = section[name] * scale, section[f"{name}_standard_error"] * scale
+    return f"{value:.{digits}f} +- {error:.{digits}f}{unit}"
+
+
+def _protocol(section):
+    return [
+        f"REPORT  {section['data']}: {section['num_test']:,} test examples; {section['likelihood']} likelihood, "
+        f"latent size {section['latent_dim']}, beta {section['beta']:g}, seed {section['seed']}, {section['backend']}",
+        "  (+- is one standard error)",
+    ]
+
+
+def _density(section):
+    draws = f"{section['num_samples']} draws, {section['effective_sample_size']:.0f} effective"
+    lines = [
+        "DENSITY  nats per example, beta = 1",
+        _row("ELBO", _with_error(section, "elbo"), f"{section['elbo_num_samples']} draws"),
+        _row("reconstruction", _with_error(section, "reconstruction_loss")),
+        _row("KL", _with_error(section, "kl_loss")),
+        _row(f"log p(x), L_{section['num_samples']}", _with_error(section, "marginal_likelihood"), draws),
+    ]
+    if "bits_per_dimension" in section:
+        lines.append(_row("bits per dimension", f"{section['bits_per_dimension']:.4f}", "at most"))
+    return lines
+
+
+def _code(section):
+    kl = sorted(section["kl_per_dimension"], reverse=True)
+    shown = " ".join(f"{nats:.2f}" for nats in kl[:12]) + (" ..." if len(kl) > 12 else "")
+    identity = f"{section['identity_gap']:.2f} +- {section['identity_gap_standard_error']:.2f}"
+    lines = [
+        "CODE",
+        _row("active units", f"{section['active_units']} of {section['latent_dim']}"),
+        _row("KL per dimension", shown),
+        _row(
+            "mutual information",
+            _with_error(section, "mutual_information"),
+            f"nats, at most log n = {section['largest_possible']:.2f}",
+        ),
+        _row("aggregate KL", _with_error(section, "aggregate_kl"), f"their sum minus the KL: {identity}"),
+        _row(
+            "prior holes", _with_error(section, "prior_holes", 1, 100.0, " %"), f"of mass, q < {section['threshold']} p"
+        ),
+    ]
+    if "path_ratio" in section:
+        lines.append(_row("path / chord", _with_error(section, "path_ratio"), "1 is a straight interpolation"))
+    lines.append(_row("verdict", section["verdict"]))
+    lines += [f"    {line}" for line in (section["explanation"], *(f"try: {fix}" for fix in section["fixes"]))]
+    return lines
+
+
+def _representation(section):
+    lines = ["REPRESENTATION  labels read from the posterior means"]
+    for name, title in (("linear_probe", "linear probe"), ("nearest_neighbours", "nearest neighbours")):
+        chance = f"accuracy; chance {100 * section[name]['chance']:.1f} %"
+        lines.append(_row(title, _with_error(section[name], "accuracy", 1, 100.0, " %"), chance))
+    if "k_means" in section:
+        score = section["k_means"]["normalized_mutual_information"]
+        lines.append(_row("k-means", f"{score:.2f}", "normalized mutual information"))
+    return lines
+
+
+def _disentanglement(section):
+    lines = ["DISENTANGLEMENT  of the posterior means, from 0 to 1"]
+    for name, scores in section.items():
+        for key in (name,) if name in scores else ("modularity", "explicitness"):
+            error = f" +- {scores[f'{key}_standard_error']:.2f}" if f"{key}_standard_error" in scores else ""
+            chance = f"chance {scores['chance']:.2f}" if "chance" in scores else ""
+            lines.append(_row(key.replace("_", " "), f"{scores[key]:.2f}{error}", chance))
+    return lines
+
+
+def _samples(section):
+    table = section["samplers"]
+    number = table["prior"]["num_generated"]
+    accuracy = f" of {100 * section['classifier_accuracy']:.0f} % accuracy" if "classifier_accuracy" in section else ""
+    head = f"SAMPLES  {number:,} each, in the features of a {section['features']}{accuracy}"
+    if section["features"] != "classifier":
+        head = f"SAMPLES  {number:,} each, in their principal components"
+    titles = ("Frechet", "kernel", "precision", "recall", "density", "coverage")
+    lines = [head, f"  {'codes from':<{WIDTH}}" + "".join(f"{title:>15}" for title in titles)]
+    for name, scores in table.items():
+        cells = (f"{scores[s]:.2f}+-{scores[f'{s}_standard_error']:.2f}" for s in SAMPLE_SCORES)
+        lines.append(f"  {name:<{WIDTH}}" + "".join(f"{cell:>15}" for cell in cells))
+    return lines
+
+
+def _baselines(result):
+    section, density = result["baselines"], result["density"]
+    likelihood = result["protocol"]["likelihood"]
+    rows = [("this VAE", section["vae"], density["marginal_likelihood"], f"{likelihood}, L_{density['num_samples']}")]
+    mean = section["mean_image"]
+    has_loss = "bernoulli_loss" in mean and likelihood == "Bernoulli"
+    rows.append(("mean image", mean, -mean["bernoulli_loss"] if has_loss else None, "Bernoulli" if has_loss else ""))
+    rows.append((f"PCA, {section['pca']['num_components']}", section["pca"], None, ""))
+    if "probabilistic_pca" in section:
+        exact, mixture = section["probabilistic_pca"], section["pixel_mixture"]
+        rows.append((f"probabilistic PCA, {exact['num_components']}", {}, exact["log_likelihood"], "density, exact"))
+        note = f"density, sigma >= {mixture['smallest_sigma']:g}"
+        rows.append((f"mixture of {mixture['num_components']} Gaussians", {}, mixture["log_likelihood"], note))
+    lines = [
+        "BASELINES  squared error a value; log-likelihood in nats per example (compare it within one kind only)",
+        f"  {'':<{WIDTH}} {'squared error':>14} {'log-likelihood':>15}",
+    ]
+    for name, scores, log_likelihood, kind in rows:
+        error = f"{scores['mean_squared_error']:.4f}" if "mean_squared_error" in scores else ""
+        value = "" if log_likelihood is None else f"{log_likelihood:.2f}"
+        lines.append(f"  {name:<{WIDTH}} {error:>14} {value:>15}  {kind}".rstrip())
+    return lines

@@ -1,0 +1,47 @@
+"""Which latent dimension knows of which factor."""
+
+import numpy as np
+
+from keras_vae.plots import canvas
+
+
+def code_factors(matrix, factor_names=None, unit: str = "nats", title: str | None = None):
+    """Draw a matrix of latent dimensions against factors, such as their mutual information, as a heat map.
+
+    Args:
+        matrix: Array of shape `(latent_dim, num_factors)`, of at least 0, such as
+            `evaluation.code_factor_information(...)["information"]` or `evaluation.dci(...)["importance"]`.
+        factor_names: Texts, or None, which numbers them. Default None.
+        unit: Text beside the colour scale. Default "nats".
+        title: Text or None.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        ValueError: If the matrix is not finite, or there is not one name for each factor.
+
+    Example:
+    >>> keras_vae.plots.code_factors(np.eye(3), ["shape", "x", "y"])
+    """
+    matrix = np.asarray(matrix, float)
+    if matrix.ndim != 2 or not matrix.size or not np.all(np.isfinite(matrix)):
+        raise ValueError(f"`matrix` must be finite, of shape (latent_dim, factors). Received: shape {matrix.shape}")
+    names = [str(i) for i in range(matrix.shape[1])] if factor_names is None else list(factor_names)
+    if len(names) != matrix.shape[1]:
+        raise ValueError(f"`factor_names` must be {matrix.shape[1]} names. Received: {names!r}")
+    fig = canvas.figure(1.8 + 0.75 * matrix.shape[1], 1.0 + 0.28 * matrix.shape[0])
+    axes = fig.add_subplot()
+    drawn = axes.imshow(matrix, cmap="Blues", vmin=0.0, aspect="auto")
+    if matrix.size <= 200:
+        for (i, j), value in np.ndenumerate(matrix):
+            color = "white" if value > 0.6 * matrix.max() else "black"
+            axes.text(j, i, f"{value:.2f}", ha="center", va="center", color=color, fontsize=canvas.FONT - 2)
+    bar = fig.colorbar(drawn, ax=axes)
+    bar.set_label(unit, fontsize=canvas.FONT)
+    bar.ax.tick_params(labelsize=canvas.FONT - 1)
+    axes.set_xticks(range(len(names)), names)
+    step = max(1, len(matrix) // 20)
+    axes.set_yticks(range(0, len(matrix), step), [f"z[{i}]" for i in range(0, len(matrix), step)])
+    canvas.label(axes, title or "Mutual information of code and factor")
+    return fig

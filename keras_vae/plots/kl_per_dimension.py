@@ -1,0 +1,28 @@
+"""How many nats each latent dimension holds."""
+
+import numpy as np
+
+from keras_vae.plots import canvas
+
+
+def kl_per_dimension(kl, title: str | None = None):
+    """Draw the mean KL of each latent dimension as bars, the largest first.
+
+    Args:
+        kl: Array of shape `(latent_dim,)`, nats, such as `evaluation.active_units(...)["kl_per_dimension"]`.
+        title: Text or None; the default gives the sum.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        ValueError: If `kl` is not a list of finite numbers.
+
+    Example:
+    >>> keras_vae.plots.kl_per_dimension([0.9, 0.1, 1.4])
+    """
+    kl = canvas.check_numbers("kl", kl)
+    order = np.argsort(-kl)
+    fig, axes = canvas.bars(order, kl[order])
+    canvas.label(axes, title or f"KL per dimension: {kl.sum():.2f} nats in all", "latent dimension", "nats")
+    return fig

@@ -1,0 +1,60 @@
+"""The posteriors as what they are: blobs over the prior, not points."""
+
+import numpy as np
+
+from keras_vae.plots import canvas
+
+
+def posterior_blobs(mean, log_var, labels=None, dimensions=None, num: int = 300, title: str | None = None):
+    """Draw the posteriors of some examples in two latent dimensions, over the circles of the standard normal prior.
+
+    An ellipse reaches one standard deviation to each side. If the blobs fill the circles without gaps, samples from
+    the prior land where the decoder has been trained.
+
+    Args:
+        mean: Array of shape `(n, latent_dim)`, at least two dimensions.
+        log_var: Array of the same shape.
+        labels: Array of shape `(n,)` or None; they colour the blobs. Default None.
+        dimensions: Two ints, or None: the two whose means vary most. Default None.
+        num: Int of at least 1; of more examples the first so many are drawn. Default 300.
+        title: Text or None.
+
+    Returns:
+        A matplotlib Figure.
+
+    Raises:
+        ValueError: If the arrays do not fit, or have fewer than two dimensions.
+
+    Example:
+    >>> mean, log_var = vae.encode(x_test)
+    >>> keras_vae.plots.posterior_blobs(mean, log_var, y_test)
+    """
+    from matplotlib.collections import EllipseCollection
+    from matplotlib.patches import Circle
+
+    mean, log_var = np.asarray(mean, float), np.asarray(log_var, float)
+    if mean.ndim != 2 or mean.shape[1] < 2 or mean.shape != log_var.shape or not np.all(np.isfinite(mean + log_var)):
+        raise ValueError(
+            "`mean` and `log_var` must be finite, of one shape (n, latent_dim) with latent_dim of at least 2. "
+            f"Received: {mean.shape} and {log_var.shape}"
+        )
+    if labels is not None and np.shape(labels) != (len(mean),):
+        raise ValueError(f"`labels` must have the shape ({len(mean)},). Received: shape {np.shape(labels)}")
+    a, b = np.sort(np.argsort(-mean.var(axis=0))[:2]) if dimensions is None else dimensions
+    centers, sigma = mean[:num][:, [a, b]], np.exp(0.5 * log_var[:num][:, [a, b]])
+    fig = canvas.figure(4.8, 4.2)
+    axes = fig.add_subplot()
+    colors = canvas.class_colors(axes, None if labels is None else np.asarray(labels)[:num], len(centers))
+    blobs = EllipseCollection(
+        2.0 * sigma[:, 0], 2.0 * sigma[:, 1], np.zeros(len(centers)), units="xy", offsets=centers,
+        offset_transform=axes.transData, facecolors=colors, edgecolors=colors, alpha=0.3, linewidths=0.6,
+    )  # fmt: skip
+    axes.add_collection(blobs)
+    for radius in (1.0, 2.0, 3.0):
+        axes.add_patch(Circle((0.0, 0.0), radius, fill=False, color="black", linewidth=0.8, linestyle=":"))
+    reach = max(3.2, float(np.abs(centers).max() + sigma.max()))
+    axes.set_xlim(-reach, reach)
+    axes.set_ylim(-reach, reach)
+    axes.set_aspect("equal")
+    canvas.label(axes, title or "Posteriors over the prior (1, 2, 3 sigma)", f"z[{a}]", f"z[{b}]")
+    return fig

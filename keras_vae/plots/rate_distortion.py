@@ -1,0 +1,61 @@
+"""What each nat of code buys."""
+
+import numpy as np
+
+from keras_vae.plots import canvas
+
+
+def rate_distortion(rate, distortion, labels=None, title: str | None = "Rate and distortion"):
+    """Draw models as points of rate (KL) and distortion (reconstruction), with lines of equal ELBO and the front.
+
+    Args:
+        rate: Array of shape `(models,)`, the KL, nats per example.
+        distortion: Array of shape `(models,)`, the reconstruction loss, nats per example.
+        labels: A text for each model, such as "beta = 4", or None. Default None.
+        title: Text or None.
+
+    Returns:
+        A matplotlib Figure; the front joins the models that no other beats in both.
+
+    Raises:
+        ValueError: If the arrays differ in length or are not finite.
+
+    Example:
+    >>> keras_vae.plots.rate_distortion([1.0, 5.0, 20.0], [130.0, 110.0, 90.0], ["4", "2", "1"])
+
+    Reference: Alemi et al. 2018, "Fixing a broken ELBO", figure 1.
+    """
+    rate, distortion = canvas.check_numbers("rate", rate), canvas.check_numbers("distortion", distortion)
+    names = [""] * len(rate) if labels is None else [str(label) for label in labels]
+    if not len(rate) == len(distortion) == len(names):
+        raise ValueError(
+            f"`rate`, `distortion` and `labels` must be of one length. Received: {len(rate)}, {len(distortion)}, "
+            f"{len(names)}"
+        )
+    fig = canvas.figure(5.2, 3.8)
+    axes = fig.add_subplot()
+    order = np.argsort(rate)
+    best = np.minimum.accumulate(distortion[order])
+    front = order[distortion[order] <= best]
+    axes.plot(rate[front], distortion[front], color=canvas.TRAIN_COLOR, linewidth=1.0, zorder=2)
+    axes.scatter(rate, distortion, s=22, color=canvas.TRAIN_COLOR, zorder=3)
+    for x, y, name in zip(rate, distortion, names, strict=True):
+        axes.annotate(name, (x, y), xytext=(4, 4), textcoords="offset points", fontsize=canvas.FONT - 1)
+    axes.margins(0.12)
+    _equal_elbo(axes, rate + distortion)
+    canvas.label(axes, title, "rate: KL, nats per example", "distortion: reconstruction, nats per example")
+    axes.spines[["top", "right"]].set_visible(False)
+    return fig
+
+
+def _equal_elbo(axes, losses):
+    """Draw lines of rate + distortion = -ELBO, and name each within the frame."""
+    x_low, x_high = axes.get_xlim()
+    y_low, y_high = axes.get_ylim()
+    for loss in np.linspace(x_low + y_low, x_high + y_high, 8)[1:-1]:
+        axes.plot([x_low, x_high], [loss - x_low, loss - x_high], color="#cccccc", linewidth=0.6, zorder=0)
+        y = loss - x_low
+        if y_low < y < y_high:
+            axes.text(x_low, y, f" ELBO {-loss:.1f}", fontsize=canvas.FONT - 2, color=canvas.GREY, va="bottom")
+    axes.set_xlim(x_low, x_high)
+    axes.set_ylim(y_low, y_high)
