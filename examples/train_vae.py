@@ -16,13 +16,14 @@ import sys
 import time
 
 import numpy as np
+from evaluate_vae import draw_report, write_report
 from quietly import quietly
 
 with quietly():
     import keras
 
     import keras_vae
-    from keras_vae import callbacks, datasets, networks, plots, schedules
+    from keras_vae import callbacks, datasets, evaluation, networks, plots, schedules
 
 
 def parse_arguments(arguments=None):
@@ -41,6 +42,9 @@ def parse_arguments(arguments=None):
     parser.add_argument("--likelihood", default="bernoulli", help="default %(default)s")
     parser.add_argument("--batch-size", type=int, default=128, help="default %(default)s")
     parser.add_argument("--learning-rate", type=float, default=1e-3, help="default %(default)s")
+    parser.add_argument(
+        "--num-samples", type=int, default=100, help="draws of the importance-weighted bound; default %(default)s"
+    )
     parser.add_argument("--seed", type=int, default=0, help="default %(default)s")
     parser.add_argument("--out", type=pathlib.Path, help="folder of the results; default runs/DATASET")
     return parser.parse_args(arguments)
@@ -140,27 +144,14 @@ def draw(vae, data, history, folder, seed):
     return figures
 
 
-# %% All numbers are nats per example: summed over pixels and latent dimensions, averaged over the test split. The ELBO
-# has beta = 1, whatever beta the training had.
+# %% The report: all numbers are of the whole test split, and those in nats are summed over pixels and latent dimensions
+# and averaged over the examples. The ELBO has beta = 1, whatever beta the training had.
 
 
-def print_table(vae, data, seconds, images_per_second):
-    result = vae.evaluate(data.x_test, batch_size=256, verbose=0, return_dict=True)
-    mean, log_var = vae.encode(data.x_test)
-    kl = keras.ops.convert_to_numpy(keras_vae.distributions.normal.kl(mean, log_var)).mean(axis=0)
-    used = np.sort(kl)[::-1]
-    rows = [
-        ("test ELBO", f"{result['elbo']:.2f} nats"),
-        ("test reconstruction", f"{result['reconstruction_loss']:.2f} nats"),
-        ("test KL", f"{result['kl_loss']:.2f} nats"),
-        ("KL per dimension", " ".join(f"{nats:.2f}" for nats in used[:16]) + (" ..." if len(used) > 16 else "")),
-        ("training", f"{seconds:.1f} s"),
-        ("speed", f"{images_per_second:,.0f} images/s"),
-        ("backend", f"{keras.backend.backend()}, Keras {keras.__version__}"),
-    ]
-    print()
-    for name, value in rows:
-        print(f"{name:<20} {value}")
+def report_on(vae, data, folder, num_samples, seed):
+    result = evaluation.report(vae, data, num_samples=num_samples, seed=seed)
+    write_report(result, folder / "report.json")
+    return draw_report(vae, data, result, folder)
 
 
 def main(arguments=None):
@@ -179,8 +170,11 @@ def main(arguments=None):
     save_and_check(vae, folder / "vae.keras", data.x_test[:256])
     write_history(history, folder / "history.csv")
     figures = draw(vae, data, history, folder, options.seed)
-    print_table(vae, data, seconds, len(history["loss"]) * len(x_train) / seconds)
-    print(f"{'saved':<20} {folder}/: vae.keras (loaded again: the same output), history.csv, {', '.join(figures)}.png")
+    figures |= report_on(vae, data, folder, options.num_samples, options.seed)
+    speed = len(history["loss"]) * len(x_train) / seconds
+    print(f"\nTRAINING  {seconds:.1f} s, {speed:,.0f} images/s, {keras.backend.backend()}, Keras {keras.__version__}")
+    print(f"SAVED  {folder}/: vae.keras (loaded again: the same output), history.csv, report.json, and the figures")
+    print(f"  {', '.join(figures)}")
 
 
 if __name__ == "__main__":

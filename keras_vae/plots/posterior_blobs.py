@@ -47,7 +47,7 @@ def posterior_blobs(mean, log_var, labels=None, dimensions=None, num: int = 300,
     colors = canvas.class_colors(axes, None if labels is None else np.asarray(labels)[:num], len(centers))
     blobs = EllipseCollection(
         2.0 * sigma[:, 0], 2.0 * sigma[:, 1], np.zeros(len(centers)), units="xy", offsets=centers,
-        offset_transform=axes.transData, facecolors=colors, edgecolors=colors, alpha=0.3, linewidths=0.6,
+        offset_transform=axes.transData, facecolors=colors, edgecolors=colors, alpha=0.2, linewidths=0.6,
     )  # fmt: skip
     axes.add_collection(blobs)
     for radius in (1.0, 2.0, 3.0):

@@ -54,8 +54,9 @@ def _equal_elbo(axes, losses):
     y_low, y_high = axes.get_ylim()
     for loss in np.linspace(x_low + y_low, x_high + y_high, 8)[1:-1]:
         axes.plot([x_low, x_high], [loss - x_low, loss - x_high], color="#cccccc", linewidth=0.6, zorder=0)
-        y = loss - x_low
-        if y_low < y < y_high:
-            axes.text(x_low, y, f" ELBO {-loss:.1f}", fontsize=canvas.FONT - 2, color=canvas.GREY, va="bottom")
+        # Each line is named where it enters the frame: on the left side, or else at the bottom.
+        x, y = (x_low, loss - x_low) if loss - x_low < y_high else (loss - y_low, y_low)
+        if x < x_high - 0.15 * (x_high - x_low):
+            axes.text(x, y, f" ELBO {-loss:.0f}", fontsize=canvas.FONT - 2, color=canvas.GREY, va="bottom", zorder=0)
     axes.set_xlim(x_low, x_high)
     axes.set_ylim(y_low, y_high)
