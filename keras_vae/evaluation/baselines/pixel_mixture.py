@@ -1,8 +1,7 @@
 """A mixture of Gaussians on the values themselves."""
 
-import numpy as np
-
 from keras_vae.arguments import at_least
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.estimate import mean_with_error
 
@@ -36,7 +35,7 @@ def pixel_mixture(
 
     at_least("smallest_sigma", smallest_sigma, 0.0, strict=True)
     x_train, x_test = splits.as_rows(x_train, x_test)
-    rows = np.random.default_rng(seed).permutation(len(x_train))[:max_train]
+    rows = randomness.generator("pixel_mixture", seed).permutation(len(x_train))[:max_train]
     num_components = splits.num_components(num_components, x_train, len(rows))
     mixture = GaussianMixture(num_components, covariance_type="diag", reg_covar=smallest_sigma**2, random_state=seed)
     return {

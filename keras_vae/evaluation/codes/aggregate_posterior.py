@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, estimate
+from keras_vae.evaluation import checks, estimate, randomness
 from keras_vae.evaluation.kl import kl_per_dimension
 
 ENTRIES_AT_ONCE = 4_000_000
@@ -56,7 +56,7 @@ def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
     """
     mean, log_var = checks.posterior(mean, log_var)
     whole_number("num_samples", num_samples)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("aggregate_posterior", seed)
     log_ratio, log_excess = np.zeros(len(mean)), np.zeros(len(mean))
     for _ in range(num_samples):
         epsilon = random.standard_normal(mean.shape)

@@ -102,7 +102,7 @@ def _errors(x, x_hat, x_train, latent_dim):
         "mean_squared_error_of_mean": np.mean((x_train.mean(axis=0) - x) ** 2),
         "mean_squared_error_of_pca": np.mean((pca.inverse_transform(pca.transform(x)) - x) ** 2),
     }
-    if errors["mean_squared_error_of_mean"] == 0.0:
+    if errors["mean_squared_error_of_mean"] <= 1e-12 * np.mean(x**2):
         raise ValueError("`x` must hold different examples. Received: the same one in every row")
     return {name: float(error) for name, error in errors.items()}
 

@@ -5,7 +5,7 @@ from keras_vae.evaluation import checks
 from keras_vae.evaluation.estimate import share_with_error
 
 
-def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float = 1.0, seed: int | None = 0) -> dict:
+def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float = 1.0) -> dict:
     """Fit a logistic regression on standardized codes and measure its accuracy on others.
 
     Args:
@@ -14,7 +14,6 @@ def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float
         codes_test: Array of shape `(m, latent_dim)`.
         y_test: Array of shape `(m,)`.
         regularization: Float above 0, the weight of the squared norm of the coefficients. Default 1.0.
-        seed: Int or None. Default 0.
 
     Returns:
         Dict: `accuracy` on the test codes, between 0 and 1, with its standard error, `train_accuracy`, `chance` (the
@@ -35,7 +34,7 @@ def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float
     x_train, x_test = checks.pair("codes_train", codes_train, "codes_test", codes_test, low_rows=1)
     y_train = checks.labels("y_train", y_train, len(x_train))
     y_test = checks.labels("y_test", y_test, len(x_test), low_classes=1)
-    classifier = LogisticRegression(C=1.0 / regularization, max_iter=1000, random_state=seed)
+    classifier = LogisticRegression(C=1.0 / regularization, max_iter=1000)
     probe = make_pipeline(StandardScaler(), classifier).fit(x_train, y_train)
     return {
         **share_with_error("accuracy", probe.predict(x_test) == y_test),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.evaluation import checks, estimate
+from keras_vae.evaluation import checks, estimate, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 
 
@@ -43,7 +43,7 @@ def prior_holes(
         raise ValueError("`prior_codes` and `log_prior` must be given together. Received: one of them")
     if prior_codes is None:
         size = (whole_number("num_samples", num_samples), mean.shape[1])
-        prior_codes, log_prior = np.random.default_rng(seed).standard_normal(size), None
+        prior_codes, log_prior = randomness.generator("prior_holes", seed).standard_normal(size), None
     codes, _ = checks.pair("prior_codes", prior_codes, "mean", mean, low_rows=1)
     log_ratio = aggregate_posterior.log_prob(codes, mean, log_var) - (
         log_prior or aggregate_posterior.log_standard_normal

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, memory
+from keras_vae.evaluation import checks, memory, randomness
 from keras_vae.evaluation.estimate import mean_with_error
 
 
@@ -34,7 +34,7 @@ def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int |
     codes = checks.matrix("codes", codes, low_rows=2)
     whole_number("num_pairs", num_pairs)
     whole_number("steps", steps)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("smoothness", seed)
     pairs = np.stack([random.choice(len(codes), 2, replace=False) for _ in range(num_pairs)])
     start, end = codes[pairs[:, :1]], codes[pairs[:, 1:]]
     line = start + np.linspace(0.0, 1.0, steps + 1)[None, :, None] * (end - start)

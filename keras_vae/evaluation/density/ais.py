@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import memory
+from keras_vae.evaluation import memory, randomness
 from keras_vae.evaluation.density import hamiltonian
 from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.evaluation.progress import progress
@@ -52,7 +52,7 @@ def ais(
     of decoder-based generative models", section 3.
     """
     chains = _Chains(num_steps, num_chains, leapfrog_steps, batch_size)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("ais", seed)
     parts = [chains.anneal(model, part, random)[:2] for part in chains.parts(model, x, verbose)]
     log_weights, acceptance = np.concatenate([p[0] for p in parts]), float(np.mean([p[1] for p in parts]))
     log_sum = np.logaddexp.reduce(log_weights, axis=1)
@@ -106,7 +106,7 @@ def ais_sandwich(
     """
     chains = _Chains(num_steps, num_chains, leapfrog_steps, batch_size)
     whole_number("num_examples", num_examples)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("ais", seed)
     with model.seeded(seed):
         z, x = model.simulate(num_examples)
     lower, upper, first = [], [], 0

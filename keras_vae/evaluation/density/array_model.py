@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.kl import kl_per_dimension
 
 
@@ -97,7 +98,7 @@ class ArrayModel:
         """With a seed, let the noise start from it."""
         before = self.random
         if seed is not None:
-            self.random = np.random.default_rng(seed)
+            self.random = randomness.generator("array_model", seed)
         try:
             yield
         finally:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.estimate import share_with_error
 
@@ -48,25 +49,25 @@ def beta_vae_score(
     Reference: Higgins et al. 2017, "beta-VAE", section 3 and algorithm 1.
     """
     from sklearn.linear_model import LogisticRegression  # late: importing scikit-learn takes a second
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
     codes, factors = factors_of_data.check(codes, factors)
     num_factors = factors.shape[1]
     if num_factors < 2:
         raise ValueError("`factors` must have at least two columns: with one there is nothing to tell. Received: 1")
     classes = factors_of_data.as_classes(factors, discrete, num_bins)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("beta_vae_score", seed)
     halves = np.array_split(random.permutation(len(codes)), 2)
     points = [
         _points(codes[half], classes[half], num, batch_size, random)
         for half, num in zip(halves, (num_train, num_test), strict=True)
     ]
     (x_train, y_train), (x_test, y_test) = points
-    # Points of one scale for the solver: a collapsed dimension stays at 0.
-    scale = np.maximum(x_train.std(axis=0), 1e-12)
-    classifier = LogisticRegression(max_iter=1000, random_state=seed).fit(x_train / scale, y_train)
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(x_train, y_train)
     return {
-        **share_with_error("beta_vae_score", classifier.predict(x_test / scale) == y_test),
-        "train_accuracy": float(classifier.score(x_train / scale, y_train)),
+        **share_with_error("beta_vae_score", classifier.predict(x_test) == y_test),
+        "train_accuracy": float(classifier.score(x_train, y_train)),
         "chance": 1.0 / num_factors,
         "num_train": num_train,
         "num_test": num_test,

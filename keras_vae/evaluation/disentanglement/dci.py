@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -50,7 +51,7 @@ def dci(
     from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 
     codes, factors = factors_of_data.check(codes, factors)
-    train, test = factors_of_data.split(len(codes), num_train, num_test, np.random.default_rng(seed))
+    train, test = factors_of_data.split(len(codes), num_train, num_test, randomness.generator("dci", seed))
     estimators = {
         True: GradientBoostingClassifier(random_state=seed) if classifier is None else classifier,
         False: GradientBoostingRegressor(random_state=seed) if regressor is None else regressor,

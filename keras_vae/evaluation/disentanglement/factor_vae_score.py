@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.estimate import share_with_error
 
@@ -50,7 +51,7 @@ def factor_vae_score(
     """
     codes, factors = factors_of_data.check(codes, factors)
     classes = factors_of_data.as_classes(factors, discrete, num_bins)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("factor_vae_score", seed)
     varying = codes.std(axis=0) > 1e-9 * np.maximum(1.0, np.abs(codes).max(axis=0))
     result = {"num_train": num_train, "num_test": num_test, "batch_size": batch_size, "seed": seed}
     result |= {"chance": 1.0 / factors.shape[1], "num_varying": int(varying.sum())}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -47,7 +47,7 @@ def interventional_robustness(
     if isinstance(quantile, bool) or not 0.0 < quantile <= 1.0:
         raise ValueError(f"`quantile` must be above 0 and at most 1. Received: quantile={quantile!r}")
     codes, factors = factors_of_data.check(codes, factors)
-    rows = np.random.default_rng(seed).permutation(len(codes))[: whole_number("num_samples", num_samples, low=2)]
+    rows = factors_of_data.subset(len(codes), num_samples, randomness.generator("interventional_robustness", seed))
     codes, classes = codes[rows], factors_of_data.as_classes(factors, discrete, num_bins)[rows]
     farthest = np.abs(codes - codes.mean(axis=0)).max(axis=0)
     strays = np.stack([_stray(codes, column, quantile) for column in classes.T], axis=1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.disentanglement.information import code_factor_information
 
@@ -45,12 +46,12 @@ def modularity_explicitness(
     codes, factors = factors_of_data.check(codes, factors)
     if factors.shape[1] < 2:
         raise ValueError("`factors` must have at least two columns: modularity compares them. Received: 1")
-    train, test = factors_of_data.split(len(codes), num_train, num_test, np.random.default_rng(seed))
+    train, test = factors_of_data.split(
+        len(codes), num_train, num_test, randomness.generator("modularity_explicitness", seed)
+    )
     classes = factors_of_data.as_classes(factors, discrete, num_bins)
     information = code_factor_information(codes[train], classes[train], None, num_bins)["information"]
-    scale = codes[train].std(axis=0)
-    standardized = (codes - codes[train].mean(axis=0)) / np.where(scale > 1e-12, scale, 1.0)
-    areas = [_area(standardized[train], c[train], standardized[test], c[test], seed) for c in classes.T]
+    areas = [_area(codes[train], c[train], codes[test], c[test]) for c in classes.T]
     return {
         "modularity": float(_modularity(information).mean()),
         "explicitness": float(np.mean(areas)),
@@ -69,12 +70,14 @@ def _modularity(information):
     return np.where(best > 0.0, 1.0 - others / np.where(best > 0.0, best, 1.0), 0.0)
 
 
-def _area(x_train, y_train, x_test, y_test, seed):
+def _area(x_train, y_train, x_test, y_test):
     """Return the area under the ROC curve of each value against the others, averaged over the values."""
     from sklearn.linear_model import LogisticRegression  # late: importing scikit-learn takes a second
     from sklearn.metrics import roc_auc_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
-    classifier = LogisticRegression(max_iter=1000, random_state=seed).fit(x_train, y_train)
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(x_train, y_train)
     probability = classifier.predict_proba(x_test)
     both = [(k, y_test == value) for k, value in enumerate(classifier.classes_) if 0 < np.sum(y_test == value)]
     return np.mean([roc_auc_score(is_value, probability[:, k]) for k, is_value in both if not is_value.all()])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -44,7 +45,7 @@ def sap(
     observations", section 3.
     """
     codes, factors = factors_of_data.check(codes, factors)
-    train, test = factors_of_data.split(len(codes), num_train, num_test, np.random.default_rng(seed))
+    train, test = factors_of_data.split(len(codes), num_train, num_test, randomness.generator("sap", seed))
     gaps = []
     for factor, is_discrete in zip(factors.T, factors_of_data.are_discrete(factors, discrete), strict=True):
         if is_discrete:

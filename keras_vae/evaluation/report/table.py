@@ -1,7 +1,10 @@
 """The report as text."""
 
+import textwrap
+
 SAMPLE_SCORES = ("frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage")
 WIDTH = 24
+LENGTH = 116
 
 
 def text(result: dict) -> str:
@@ -73,7 +76,8 @@ def _code(section):
     if "path_ratio" in section:
         lines.append(_row("path / chord", _with_error(section, "path_ratio"), "1 is a straight interpolation"))
     lines.append(_row("verdict", section["verdict"]))
-    lines += [f"    {line}" for line in (section["explanation"], *(f"try: {fix}" for fix in section["fixes"]))]
+    for sentence in (section["explanation"], *(f"try: {fix}" for fix in section["fixes"])):
+        lines += textwrap.wrap(sentence, LENGTH, initial_indent="    ", subsequent_indent="      ")
     return lines
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from keras import layers
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.evaluation import checks, randomness
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def train_classifier(
     outputs = layers.Dense(len(classes), "softmax", kernel_initializer=initializer())(h)
     model = keras.Model(inputs, outputs)
     model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
-    random = np.random.default_rng(seed)
+    random = randomness.generator("classifier", seed)
     for _ in range(whole_number("epochs", epochs)):
         order = random.permutation(len(x))  # its own order: Keras' shuffle draws from the global state
         model.fit(x[order], target[order], batch_size=batch_size, shuffle=False, verbose=0)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.evaluation import checks, randomness
 
 
 def frechet_distance(real, generated, num_bootstrap: int = 20, seed: int | None = 0) -> dict:
@@ -32,7 +32,7 @@ def frechet_distance(real, generated, num_bootstrap: int = 20, seed: int | None 
     Reference: Heusel et al. 2017, "GANs trained by a two time-scale update rule", section 3.
     """
     real, generated = checks.pair("real", real, "generated", generated)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("frechet_distance", seed)
     resampled = [
         _distance(*(array[random.integers(len(array), size=len(array))] for array in (real, generated)))
         for _ in range(whole_number("num_bootstrap", num_bootstrap, low=2))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.estimate import mean_with_error
 
 
@@ -35,7 +35,7 @@ def kernel_distance(real, generated, subset_size: int = 1000, seed: int | None =
     real, generated = checks.pair("real", real, "generated", generated, low_rows=10)
     fewer = min(len(real), len(generated))
     subset_size = min(whole_number("subset_size", subset_size, low=2), fewer // 5)
-    random = np.random.default_rng(seed)
+    random = randomness.generator("kernel_distance", seed)
     num_subsets = fewer // subset_size
     subsets = [random.permutation(len(array))[: num_subsets * subset_size] for array in (real, generated)]
     first, second = (rows.reshape(num_subsets, subset_size) for rows in subsets)

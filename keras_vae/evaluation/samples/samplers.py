@@ -6,7 +6,7 @@ images = vae.decode(keras_vae.evaluation.samplers.gaussian_mixture(vae.encode(x_
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.codes import aggregate_posterior as aggregate
 
 
@@ -61,7 +61,7 @@ def gaussian_mixture(codes, n: int, num_components: int = 10, seed: int | None =
     mixture = GaussianMixture(num_components, random_state=seed).fit(codes)
     drawn, components = mixture.sample(whole_number("n", n))
     # scikit-learn gives them component by component
-    return drawn[np.random.default_rng(seed).permutation(len(components))].astype("float32")
+    return drawn[randomness.generator("gaussian_mixture", seed).permutation(len(components))].astype("float32")
 
 
 def aggregate_posterior(mean, log_var, n: int, seed: int | None = 0) -> np.ndarray:
@@ -85,7 +85,9 @@ def aggregate_posterior(mean, log_var, n: int, seed: int | None = 0) -> np.ndarr
     Reference: Makhzani et al. 2016, "Adversarial autoencoders", section 2.
     """
     mean, log_var = checks.posterior(mean, log_var)
-    return aggregate.draw(mean, log_var, whole_number("n", n), np.random.default_rng(seed)).astype("float32")
+    return aggregate.draw(
+        mean, log_var, whole_number("n", n), randomness.generator("aggregate_posterior_sampler", seed)
+    ).astype("float32")
 
 
 __all__ = ["aggregate_posterior", "gaussian_mixture", "prior"]

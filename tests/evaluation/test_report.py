@@ -1,0 +1,82 @@
+"""The report says what the single scores say, in a dict and in a table."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import keras_vae
+from keras_vae import evaluation
+
+RANDOM = np.random.default_rng(0)
+
+
+def test_with_labels(data, capsys):
+    encoder, decoder = keras_vae.networks.mlp((8, 8, 1), latent_dim=3, hidden=(64,))
+    vae = keras_vae.VAE(encoder, decoder)
+    vae.compile("adam")
+    vae.fit(data.x_train, epochs=3, verbose=0)
+    result = evaluation.report(vae, data, num_samples=30, num_generated=100, seed=4)
+    printed = capsys.readouterr().out
+    mean, log_var = vae.encode(data.x_test)
+    exact = evaluation.marginal_likelihood(vae, data.x_test, 30, seed=4)
+    assert result["density"]["marginal_likelihood"] == exact["marginal_likelihood"]
+    assert result["density"]["elbo"] == evaluation.elbo(vae, data.x_test, 10, seed=4)["elbo"]
+    assert result["density"]["num_examples"] == len(data.x_test)
+    kl = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var)
+    assert result["density"]["kl_loss"] == pytest.approx(kl.sum(axis=1).mean(), rel=1e-4)
+    np.testing.assert_allclose(result["code"]["kl_per_dimension"], kl.mean(axis=0), rtol=1e-3)
+    assert result["code"]["active_units"] == np.sum(mean.var(axis=0, ddof=1) > 0.01)
+    probe = evaluation.linear_probe(vae.encode(data.x_train)[0], data.y_train, mean, data.y_test)
+    assert result["representation"]["linear_probe"] == probe
+    error = np.mean((vae.reconstruct(data.x_test) - data.x_test) ** 2)
+    assert result["baselines"]["vae"]["mean_squared_error"] == pytest.approx(error, rel=1e-4)
+    assert "disentanglement" not in result and "bits_per_dimension" not in result["density"]
+    rows = (
+        f"ELBO                     {result['density']['elbo']:.2f} +- ",
+        f"log p(x), L_30           {exact['marginal_likelihood']:.2f} +- ",
+        f"active units             {result['code']['active_units']} of 3",
+        f"verdict                  {result['code']['verdict']}",
+        f"linear probe             {100 * probe['accuracy']:.1f} +- ",
+        f"this VAE                         {error:.4f}",
+        "aggregate posterior",
+        "probabilistic PCA, 3",
+        "prior holes",
+    )
+    for row in rows:
+        assert row in printed, row
+    assert max(map(len, printed.splitlines())) <= 120
+
+
+def test_binary_images_with_factors_and_without_labels(make_vae, capsys):
+    factors = np.stack([RANDOM.integers(0, 3, 200), RANDOM.integers(0, 2, 200)], axis=1)
+    x = (RANDOM.random((200, 64)) < 0.2 + 0.2 * factors[:, :1]).astype("float32")
+    vae = make_vae(latent_dim=2)
+    vae.fit(x, epochs=1, verbose=0)
+    data = SimpleNamespace(x_train=x[:100], x_test=x[100:], factors_test=factors[100:])
+    result = evaluation.report(vae, data, num_samples=10, num_generated=50)
+    nats = result["density"]["marginal_likelihood"]
+    assert result["density"]["bits_per_dimension"] == pytest.approx(-nats / 64 / np.log(2))
+    assert {"mutual_information_gap", "sap", "factor_vae_score"} <= set(result["disentanglement"])
+    assert result["samples"]["features"] == "principal components" and "representation" not in result
+    printed = capsys.readouterr().out
+    assert "bits per dimension" in printed and "mutual information gap" in printed
+    again = evaluation.report(vae, data, num_samples=10, num_generated=50, verbose=0)
+    assert again["density"] == result["density"] and capsys.readouterr().out == ""
+
+
+def test_bad_input(make_vae, digits):
+    vae = make_vae()
+    with pytest.raises(ValueError, match="`data` must have the arrays x_train and x_test"):
+        evaluation.report(vae, digits)
+    with pytest.raises(ValueError, match="`data.x_test` must have at least 10 rows. Received: 3"):
+        evaluation.report(vae, SimpleNamespace(x_train=digits, x_test=digits[:3]))
+    with pytest.raises(ValueError, match=r"`x` must have the shape \(batch, 64\)"):
+        evaluation.report(vae, SimpleNamespace(x_train=digits[:, :9], x_test=digits[:, :9]))
+
+    class OwnPrior(keras_vae.priors.Prior):
+        pass
+
+    vae = make_vae(prior=OwnPrior(), compiled=False)
+    with pytest.raises(ValueError, match="`vae` must have the standard normal prior.* Received: the prior OwnPrior"):
+        evaluation.report(vae, SimpleNamespace(x_train=digits, x_test=digits))
