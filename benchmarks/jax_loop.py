@@ -3,6 +3,7 @@
 import functools
 
 import jax
+import numpy as np
 from jax import numpy as jnp
 from shapes import CONV, MLP, initial_arrays
 
@@ -69,3 +70,26 @@ def make_step(kind, latent_dim):
         return loss
 
     return step, float
+
+
+@functools.partial(jax.jit, static_argnames=("kind", "num_samples"))
+def log_weights(p, key, x, kind, num_samples):
+    h = encoded(kind, p, x)
+    mean, log_var = dense(p["mean"], h)[:, None], dense(p["log_var"], h)[:, None]
+    epsilon = jax.random.normal(key, (len(x), num_samples, mean.shape[-1]))
+    z = mean + jnp.exp(0.5 * log_var) * epsilon
+    logits = decoded(kind, p, z.reshape(-1, z.shape[-1])).reshape(len(x), num_samples, 784)
+    log_likelihood = jnp.sum(x.reshape(len(x), 1, 784) * logits - jax.nn.softplus(logits), axis=-1)
+    return log_likelihood + 0.5 * jnp.sum(epsilon**2 + log_var - z**2, axis=-1)
+
+
+def make_log_weights(kind, latent_dim):
+    """Return a function of examples and a number of draws that gives an array of log-weights."""
+    p = jax.tree.map(jnp.asarray, initial_arrays(MLP if kind == "mlp" else CONV, latent_dim))
+    key = [jax.random.key(0)]
+
+    def weights(x, num_samples):
+        key[0], used = jax.random.split(key[0])
+        return np.asarray(log_weights(p, used, x, kind, num_samples))
+
+    return weights

@@ -50,3 +50,21 @@ def make_step(kind, latent_dim):
         return loss.detach()
 
     return step, float
+
+
+def make_log_weights(kind, latent_dim):
+    """Return a function of examples and a number of draws that gives an array of log-weights."""
+    model = HandWritten(kind, latent_dim).to(DEVICE)
+
+    @torch.no_grad()
+    def weights(x, num_samples):
+        x = torch.from_numpy(x).permute(0, 3, 1, 2).to(DEVICE)
+        h = model.features(x)
+        mean, log_var = model.mean(h)[:, None], model.log_var(h)[:, None]
+        epsilon = torch.randn(len(x), num_samples, latent_dim, device=DEVICE)
+        z = mean + torch.exp(0.5 * log_var) * epsilon
+        logits = model.decoder(z.flatten(0, 1)).view(len(x), num_samples, 784)
+        log_likelihood = (x.flatten(1)[:, None] * logits - functional.softplus(logits)).sum(-1)
+        return (log_likelihood + 0.5 * (epsilon**2 + log_var - z**2).sum(-1)).cpu().numpy()
+
+    return weights

@@ -42,8 +42,31 @@ class Likelihood(keras.layers.Layer):
         Returns:
             Tensor of shape `(batch,)`, summed over all axes but the first.
         """
-        density = self.log_density(ops.cast(x, "float32"), ops.cast(parameters, "float32"))
+        density = self.log_density(
+            self._flat(ops.cast(x, "float32"), 1), self._flat(ops.cast(parameters, "float32"), 1)
+        )
         return batch.sum_of_events(density)
+
+    def log_prob_of_draws(self, x, parameters, num_samples: int):
+        """Return log p(x|z) of each example at several draws of z, x being broadcast and not copied.
+
+        Args:
+            x: Tensor of shape `(batch, ...)`.
+            parameters: Tensor of shape `(batch * num_samples, ...)`, the draws of an example in a row.
+            num_samples: Int.
+
+        Returns:
+            Float32 tensor of shape `(batch, num_samples)`.
+        """
+        x, parameters = ops.cast(x, "float32"), ops.cast(parameters, "float32")
+        parameters = ops.reshape(parameters, (-1, num_samples, *parameters.shape[1:]))
+        density = self.log_density(self._flat(ops.expand_dims(x, 1), 2), self._flat(parameters, 2))
+        return ops.sum(density, axis=tuple(range(2, len(density.shape))))
+
+    def _flat(self, values, axes_before):
+        """Merge the axes of the event, all of them where each value has one parameter: XLA is slow at short axes."""
+        kept = (values.shape[-1],) if self.num_parameters > 1 else ()
+        return ops.reshape(values, (*ops.shape(values)[:axes_before], -1, *kept))
 
     def event_shape(self, parameters_shape):
         """Return the data's shape without the batch, given the shape of the decoder's output."""

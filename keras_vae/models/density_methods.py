@@ -1,5 +1,6 @@
 """What a model says of the probability of data: bounds, importance weights, and the gradient in the code."""
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -143,8 +144,12 @@ class DensityMethods(Batched):
         return self.likelihood.log_prob(x, parameters) + self.prior.log_prob(ops.cast(z, "float32"))
 
     def _log_weights(self, x, num_samples):
-        mean, log_var = (ops.repeat(part, num_samples, axis=0) for part in self._encode(x))
-        z = normal.sample(mean, log_var, self.sampling.evaluation_noise)
+        mean, log_var = (ops.expand_dims(part, 1) for part in self._encode(x))
+        epsilon = keras.random.normal(
+            (x.shape[0], num_samples, self.latent_dim), dtype="float32", seed=self.sampling.evaluation_noise
+        )
+        z = mean + ops.exp(0.5 * log_var) * epsilon
         log_q = ops.sum(normal.log_prob(z, mean, log_var), axis=-1)
-        log_joint = self._log_joint(z, ops.repeat(x, num_samples, axis=0))
-        return ops.reshape(log_joint - log_q, (-1, num_samples))
+        z = ops.reshape(z, (-1, self.latent_dim))
+        log_likelihood = self.likelihood.log_prob_of_draws(x, self.decoder(z, training=False), num_samples)
+        return log_likelihood + ops.reshape(self.prior.log_prob(z), (-1, num_samples)) - log_q
