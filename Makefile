@@ -29,7 +29,10 @@ format: .venv/test.installed
 
 # MNIST=PATH.npz names the data.
 benchmark: .venv/test.installed
-	@for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/throughput.py $(MNIST) || exit 1; done
+	@for backend in $(BACKENDS); do \
+	  KERAS_BACKEND=$$backend $(RUN) benchmarks/throughput.py $(MNIST) || exit 1; \
+	  KERAS_BACKEND=$$backend $(RUN) benchmarks/importance_sampling.py $(MNIST) || exit 1; \
+	done
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -31,9 +31,23 @@ def parse_arguments(arguments=None):
     parser.add_argument(
         "--num-samples", type=int, default=500, help="draws of the importance-weighted bound; default %(default)s"
     )
+    parser.add_argument(
+        "--autoencoder-epochs", type=int, default=0, help="compare with a plain autoencoder; default %(default)s: no"
+    )
     parser.add_argument("--seed", type=int, default=0, help="default %(default)s")
     parser.add_argument("--out", type=pathlib.Path, help="folder of the results; default: beside the first model")
     return parser.parse_args(arguments)
+
+
+# %% A plain autoencoder of the same networks, with a Gaussian on its codes, is the simplest model with a decoder.
+
+
+def train_autoencoder(vae, data, epochs):
+    if epochs < 1:
+        return None
+    x = data.x_train[:10_000]
+    print(f"Training a plain autoencoder on {len(x):,} images for {epochs} epochs, to compare with.", flush=True)
+    return evaluation.train_autoencoder(vae, x, epochs=epochs)
 
 
 # %% The report is a dict of numbers. Arrays in it become lists.
@@ -84,7 +98,8 @@ def main(arguments=None):
         for path in options.models:
             vae = load(path)
             print(f"\n{path}")
-            results[path] = evaluation.report(vae, data, num_samples=options.num_samples, seed=options.seed)
+            autoencoder = train_autoencoder(vae, data, options.autoencoder_epochs)
+            results[path] = evaluation.report(vae, data, autoencoder, options.num_samples, seed=options.seed)
             target = folder if len(options.models) == 1 else folder / path.stem
             target.mkdir(parents=True, exist_ok=True)
             write_report(results[path], target / "report.json")

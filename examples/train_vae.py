@@ -16,7 +16,7 @@ import sys
 import time
 
 import numpy as np
-from evaluate_vae import draw_report, write_report
+from evaluate_vae import draw_report, train_autoencoder, write_report
 from quietly import quietly
 
 with quietly():
@@ -44,6 +44,13 @@ def parse_arguments(arguments=None):
     parser.add_argument("--learning-rate", type=float, default=1e-3, help="default %(default)s")
     parser.add_argument(
         "--num-samples", type=int, default=100, help="draws of the importance-weighted bound; default %(default)s"
+    )
+    parser.add_argument(
+        "--autoencoder-epochs",
+        type=int,
+        default=20,
+        help="epochs of the plain autoencoder with which the report compares, on at most 10,000 images; 0 leaves it "
+        "out; default %(default)s",
     )
     parser.add_argument("--seed", type=int, default=0, help="default %(default)s")
     parser.add_argument("--out", type=pathlib.Path, help="folder of the results; default runs/DATASET")
@@ -148,8 +155,14 @@ def draw(vae, data, history, folder, seed):
 # and averaged over the examples. The ELBO has beta = 1, whatever beta the training had.
 
 
-def report_on(vae, data, folder, num_samples, seed):
-    result = evaluation.report(vae, data, num_samples=num_samples, seed=seed)
+def report_on(vae, data, folder, options):
+    result = evaluation.report(
+        vae,
+        data,
+        autoencoder=train_autoencoder(vae, data, options.autoencoder_epochs),
+        num_samples=options.num_samples,
+        seed=options.seed,
+    )
     write_report(result, folder / "report.json")
     return draw_report(vae, data, result, folder)
 
@@ -170,7 +183,7 @@ def main(arguments=None):
     save_and_check(vae, folder / "vae.keras", data.x_test[:256])
     write_history(history, folder / "history.csv")
     figures = draw(vae, data, history, folder, options.seed)
-    figures |= report_on(vae, data, folder, options.num_samples, options.seed)
+    figures |= report_on(vae, data, folder, options)
     speed = len(history["loss"]) * len(x_train) / seconds
     print(f"\nTRAINING  {seconds:.1f} s, {speed:,.0f} images/s, {keras.backend.backend()}, Keras {keras.__version__}")
     print(f"SAVED  {folder}/: vae.keras (loaded again: the same output), history.csv, report.json, and the figures")

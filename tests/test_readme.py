@@ -38,3 +38,5 @@ def test_links_and_names_exist():
         (row,) = re.findall(rf"^\| `{room}` \| (.*) \|$", README, flags=re.MULTILINE)
         named = set(re.findall(r"`([A-Za-z_0-9]+)[`(]", row))
         assert set(getattr(keras_vae, room).__all__) - unsaid <= named
+    rows = re.findall(r"^\| `evaluation`: \w+ \| (.*) \|$", README, flags=re.MULTILINE)
+    assert set(keras_vae.evaluation.__all__) <= set(re.findall(r"`(\w+)[`(]", " ".join(rows)))

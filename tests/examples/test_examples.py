@@ -1,7 +1,9 @@
 """The scripts run as a user runs them, on little data, and nothing of other libraries floods their screen."""
 
+import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 
+QUICK = ("--num-samples", 10, "--autoencoder-epochs", 1)
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 
 
@@ -34,15 +37,35 @@ def small_npz(folder):
     return folder / "small.npz"
 
 
-def test_train_vae_on_digits(tmp_path):
-    printed = run("train_vae.py", "--epochs", 3, "--anneal-epochs", 2, folder=tmp_path)
+def test_train_vae_on_digits_and_evaluate_what_it_saved(tmp_path):
+    printed = run("train_vae.py", "--epochs", 3, "--anneal-epochs", 2, *QUICK, folder=tmp_path)
     folder = tmp_path / "runs" / "digits"
     names = {"history", "reconstructions", "samples", "interpolation", "traversals", "latent_space"}
-    assert {f.name for f in folder.iterdir()} == {"vae.keras", "history.csv"} | {f"{name}.png" for name in names}
+    names |= {"kl_per_dimension", "active_units", "posterior_blobs"}
+    files = {"vae.keras", "history.csv", "report.json"} | {f"{name}.png" for name in names}
+    assert {f.name for f in folder.iterdir()} == files
     rows = (folder / "history.csv").read_text().splitlines()
     assert len(rows) == 4 and rows[0].startswith("epoch,") and "val_elbo" in rows[0]
-    for row in ("test ELBO", "test reconstruction", "test KL", "KL per dimension", "images/s", "the same output"):
-        assert row in printed
+    for row in (
+        "ELBO  ",
+        "log p(x), L_10",
+        "verdict",
+        "linear probe",
+        "aggregate posterior",
+        "images/s",
+        "same output",
+    ):
+        assert row in printed, row
+    report = json.loads((folder / "report.json").read_text())
+    assert len(report["code"]["kl_per_dimension"]) == 8
+
+    shutil.copy(folder / "vae.keras", tmp_path / "other.keras")
+    arguments = ("runs/digits/vae.keras", "other.keras", "--num-samples", 10, "--out", "both")
+    printed = run("evaluate_vae.py", *arguments, folder=tmp_path)
+    again = json.loads((tmp_path / "both" / "vae" / "report.json").read_text())
+    assert again["density"] == pytest.approx(report["density"], rel=1e-5)
+    assert (tmp_path / "both" / "rate_distortion.png").stat().st_size > 5000
+    assert printed.count("REPORT") == 2
 
 
 def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path):
@@ -57,11 +80,13 @@ def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path
         0,
         "--epochs",
         1,
+        *QUICK,
         "--out",
         "here",
     )
     run("train_vae.py", "--dataset", small_npz(tmp_path), *arguments, folder=tmp_path)
-    assert (tmp_path / "here" / "manifold.png").stat().st_size > 5000
+    for name in ("manifold", "prior_holes"):
+        assert (tmp_path / "here" / f"{name}.png").stat().st_size > 5000
 
 
 @pytest.mark.parametrize(
@@ -77,6 +102,27 @@ def test_train_vae_says_what_is_wrong(tmp_path, arguments, message):
     printed = run("train_vae.py", *arguments, folder=tmp_path, status=1)
     assert message in printed and "Traceback" not in printed
     assert not (tmp_path / "runs").exists()
+
+
+def test_evaluate_vae_says_what_is_wrong(tmp_path):
+    printed = run("evaluate_vae.py", "absent.keras", folder=tmp_path, status=1)
+    assert "error: `MODEL.keras` must be a file that vae.save wrote. Received: absent.keras" in printed
+    assert "Traceback" not in printed
+
+
+def test_linear_vae(tmp_path):
+    printed = run("linear_vae.py", "--epochs", 6, folder=tmp_path)
+    best = float(printed.split("components: ")[1].split()[0])
+    rows = [line.split() for line in printed.splitlines() if line.strip()[:1].isdigit()]
+    assert len(rows) == 6
+    for _, elbo, bound, exact, _ in rows:
+        assert float(elbo) < float(bound) < float(exact) + 0.05 < best
+
+
+def test_disentangle_sprites(tmp_path):
+    printed = run("disentangle_sprites.py", "--epochs", 1, "--num-images", 200, "--out", "here", folder=tmp_path)
+    assert "FactorVAE score" in printed and "DCI disentanglement" in printed
+    assert (tmp_path / "here" / "code_factors.png").stat().st_size > 5000
 
 
 def test_functional_layers(tmp_path):

@@ -10,7 +10,19 @@ IMAGES = np.random.default_rng(0).random((12, 8, 6, 1)).astype("float32")
 LOGS = {name: [3.0, 2.0, 1.0] for name in ("reconstruction_loss", "kl_loss", "elbo", "beta")}
 VALIDATION = {f"val_{name}": [4.0, 3.0, 2.0] for name in ("reconstruction_loss", "kl_loss", "elbo", "beta")}
 
+MEANS, LOG_VARS = np.random.default_rng(1).normal(size=(2, 40, 3)) - [[[0.0]], [[2.0]]]
+GRID = np.linspace(-3, 3, 21)
+PRIOR = np.exp(-0.5 * (GRID[None, :] ** 2 + GRID[:, None] ** 2)) / (2 * np.pi)
+
 FIGURES = {
+    "kl_per_dimension": lambda: plots.kl_per_dimension([0.1, 3.0, 0.5]),
+    "kl_per_dimension of 128": lambda: plots.kl_per_dimension(np.arange(128.0)),
+    "active_units": lambda: plots.active_units([0.9, 0.0, 0.004]),
+    "posterior_blobs": lambda: plots.posterior_blobs(MEANS, LOG_VARS, np.arange(40) % 4),
+    "posterior_blobs without labels": lambda: plots.posterior_blobs(MEANS, LOG_VARS, dimensions=(0, 2)),
+    "prior_holes": lambda: plots.prior_holes(GRID, PRIOR, np.roll(PRIOR, 5, axis=1)),
+    "code_factors": lambda: plots.code_factors(np.eye(10)[:, :5], ["shape", "scale", "orientation", "x", "y"]),
+    "rate_distortion": lambda: plots.rate_distortion([1.0, 5.0, 20.0], [90.0, 80.0, 70.0], ["beta = 4", "2", "1"]),
     "history": lambda: plots.history({**LOGS, **VALIDATION}),
     "history without validation": lambda: plots.history(LOGS, title="A run"),
     "reconstructions": lambda: plots.reconstructions(IMAGES[:5], IMAGES[5:10]),
@@ -83,8 +95,47 @@ def test_the_latent_space_of_many_dimensions_is_its_principal_plane():
     assert abs(np.corrcoef(points[:, 0], codes[:, 0])[0, 1]) > 0.999
 
 
+def test_bars_are_in_order_and_named():
+    axes = plots.kl_per_dimension([0.1, 3.0, 0.5]).axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [3.0, 0.5, 0.1]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "2", "0"]
+    assert axes.get_title() == "KL per dimension: 3.60 nats in all"
+    axes = plots.active_units([0.9, 0.0, 0.004]).axes[0]
+    assert axes.get_title() == "Active units: 1 of 3 above 0.01"
+    np.testing.assert_allclose([bar.get_y() + bar.get_height() for bar in axes.patches][:2], [0.9, 0.004])
+
+
+def test_blobs_are_the_posteriors():
+    axes = plots.posterior_blobs(MEANS, LOG_VARS, dimensions=(2, 0)).axes[0]
+    blobs = axes.collections[0]
+    np.testing.assert_allclose(blobs.get_offsets(), MEANS[:, [2, 0]])
+    np.testing.assert_allclose(blobs.get_widths(), 2 * np.exp(LOG_VARS[:, 2] / 2))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("z[2]", "z[0]")
+    assert sorted(patch.radius for patch in axes.patches) == [1.0, 2.0, 3.0]
+
+
+def test_holes_are_measured_by_the_priors_mass():
+    codes = np.where(GRID[None, :] < 0.05, PRIOR, 0.0)  # codes on the left only: half of the prior is a hole
+    axes = plots.prior_holes(GRID, PRIOR, codes).axes[0]
+    right = PRIOR[:, GRID >= 0.05].sum() / PRIOR.sum()
+    assert axes.get_title() == f"Prior holes: {right:.1%} of the prior's mass"
+
+
+def test_the_front_joins_the_models_that_no_other_beats():
+    axes = plots.rate_distortion([1.0, 2.0, 3.0, 4.0], [9.0, 9.5, 7.0, 8.0], list("abcd")).axes[0]
+    np.testing.assert_array_equal(axes.lines[0].get_data(), [[1.0, 3.0], [9.0, 7.0]])
+
+
 def test_bad_input():
     cases = {
+        "`kl` must be a list of finite numbers": lambda: plots.kl_per_dimension([]),
+        "`variance_of_mean` must be a list of finite": lambda: plots.active_units([np.nan]),
+        "`mean` and `log_var` must be finite, of one shape": lambda: plots.posterior_blobs(MEANS[:, :1], MEANS[:, :1]),
+        "`labels` must have the shape .40,.": lambda: plots.posterior_blobs(MEANS, LOG_VARS, [1, 2]),
+        "`prior` and `aggregate_posterior` must have the shape": lambda: plots.prior_holes(GRID, PRIOR, PRIOR[:3]),
+        "`matrix` must be finite": lambda: plots.code_factors([1.0]),
+        "`factor_names` must be 2 names": lambda: plots.code_factors(np.eye(2), ["a"]),
+        "`rate`, `distortion` and `labels` must be of one length": lambda: plots.rate_distortion([1.0], [1.0, 2.0]),
         "`history` must hold the logs .* without": lambda: plots.history({"loss": [1.0]}),
         "`x` must be images": lambda: plots.reconstructions(IMAGES[0, 0], IMAGES[0, 0]),
         "`x_hat` must have the shape of x": lambda: plots.reconstructions(IMAGES[:2], IMAGES[:3]),

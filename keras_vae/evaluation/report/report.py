@@ -8,6 +8,7 @@ from keras_vae.evaluation.report import sections, table
 def report(
     vae,
     data,
+    autoencoder=None,
     num_samples: int = 500,
     num_generated: int = 1000,
     max_examples: int = 10_000,
@@ -21,6 +22,8 @@ def report(
         vae: `keras_vae.VAE` with the standard normal prior.
         data: `keras_vae.datasets.Dataset`, or any object with `x_train` and `x_test`, arrays of shape `(n, ...)`,
             and, if known, `y_train` and `y_test` (labels) and `factors_test`.
+        autoencoder: `Autoencoder` of the same networks (`train_autoencoder`) or None; with it, a Gaussian on its codes
+            is among the samplers, and its squared error among the baselines. Default None.
         num_samples: Int of at least 1, draws of z for each example in the importance-weighted bound, which is over
             the whole test split. Default 500 (the field's tables have 5000, in ten times the time).
         num_generated: Int of at least 10, samples from each sampler. Default 1000.
@@ -45,7 +48,7 @@ def report(
     >>> result["density"]["marginal_likelihood"]
     """
     whole_number("max_examples", max_examples, low=20)
-    measured = sections.Measured(vae, data, max_examples)
+    measured = sections.Measured(vae, data, autoencoder, max_examples)
     steps = {
         "protocol": lambda: sections.protocol(measured, seed),
         "density": lambda: sections.density(measured, num_samples, batch_size, seed, verbose),

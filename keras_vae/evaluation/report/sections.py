@@ -31,10 +31,11 @@ class Measured:
     Args:
         vae: `keras_vae.VAE`.
         data: Object with `x_train` and `x_test`, and perhaps `y_train`, `y_test`, `factors_test`, `name`.
+        autoencoder: `Autoencoder` or None.
         max_examples: Int, the rows that slow scores and fits take.
     """
 
-    def __init__(self, vae, data, max_examples):
+    def __init__(self, vae, data, autoencoder, max_examples):
         if not isinstance(vae.prior, StandardNormal):
             raise ValueError(
                 f"`vae` must have the standard normal prior for the report; the single scores take a `log_prior`. "
@@ -46,7 +47,7 @@ class Measured:
         for name in ("x_train", "x_test"):
             if len(getattr(data, name)) < 10:
                 raise ValueError(f"`data.{name}` must have at least 10 rows. Received: {len(getattr(data, name))}")
-        self.vae, self.name = vae, getattr(data, "name", "data")
+        self.vae, self.autoencoder, self.name = vae, autoencoder, getattr(data, "name", "data")
         self.x_train, self.x_test = data.x_train, data.x_test
         self.y_train, self.y_test = getattr(data, "y_train", None), getattr(data, "y_test", None)
         self.factors = getattr(data, "factors_test", None)
@@ -146,7 +147,12 @@ def samples(measured, num_generated, seed) -> dict:
     else:
         features, note = principal_components(x_train), {}
     name = "classifier" if note else "principal components"
-    table = of_samples.compare_samplers(measured.vae, x_train, measured.x_test, features, num_generated, seed=seed)
+    others = {}
+    if measured.autoencoder is not None:
+        others["autoencoder + Gaussian"] = lambda n: measured.autoencoder.sample(x_train, n, seed=seed)
+    table = of_samples.compare_samplers(
+        measured.vae, x_train, measured.x_test, features, num_generated, others=others, seed=seed
+    )
     return {"features": name, **note, "samplers": table}
 
 
@@ -161,6 +167,10 @@ def baselines(measured) -> dict:
         "mean_image": without_network.mean_image(x_train, x_test),
         "pca": without_network.pca(x_train, x_test, components),
     }
+    if measured.autoencoder is not None:
+        codes_of_test = measured.autoencoder.encode(x_test)
+        error = np.mean((measured.autoencoder.decode(codes_of_test) - np.asarray(x_test)) ** 2, dtype="float64")
+        result["autoencoder"] = {"mean_squared_error": float(error)}
     if num_values <= MOST_VALUES:
         result["probabilistic_pca"] = without_network.probabilistic_pca(x_train, x_test, components)
         result["pixel_mixture"] = without_network.pixel_mixture(x_train, x_test, min(10, len(x_train)))

@@ -125,6 +125,8 @@ def _baselines(result):
     has_loss = "bernoulli_loss" in mean and likelihood == "Bernoulli"
     rows.append(("mean image", mean, -mean["bernoulli_loss"] if has_loss else None, "Bernoulli" if has_loss else ""))
     rows.append((f"PCA, {section['pca']['num_components']}", section["pca"], None, ""))
+    if "autoencoder" in section:
+        rows.append(("autoencoder", section["autoencoder"], None, ""))
     if "probabilistic_pca" in section:
         exact, mixture = section["probabilistic_pca"], section["pixel_mixture"]
         rows.append((f"probabilistic PCA, {exact['num_components']}", {}, exact["log_likelihood"], "density, exact"))

@@ -19,6 +19,7 @@ def compare_samplers(
     num_samples: int = 1000,
     temperature: float = 0.7,
     num_components: int = 10,
+    others: dict | None = None,
     seed: int | None = 0,
 ) -> dict:
     """Score the samples of one decoder whose codes come from the prior and from where the codes of the data lie.
@@ -33,6 +34,7 @@ def compare_samplers(
         temperature: Float above 0, of the row "temperature"; that of "truncated" cuts the prior at its median norm.
             Default 0.7.
         num_components: Int of at least 1, of the mixture. Default 10.
+        others: Dict from the name of another generator to a function of n that gives n samples, or None. Default None.
         seed: Int or None. Default 0.
 
     Returns:
@@ -61,6 +63,7 @@ def compare_samplers(
         codes["truncated"] = samplers.prior(vae, n, truncation=radius, seed=seed)
     real = features(np.asarray(x_test[:n], "float32"))
     generated = {name: features(vae.decode(z)) for name, z in codes.items()}
+    generated |= {name: features(sample(n)) for name, sample in (others or {}).items()}
     generated["real"] = features(np.asarray(x_train[:n], "float32"))
     scores = (frechet_distance, kernel_distance, precision_recall, density_coverage)
     return {name: {k: v for s in scores for k, v in s(real, array).items()} for name, array in generated.items()}
