@@ -74,7 +74,7 @@ def main(arguments=None):
         if part == parts - 1:
             vae.optimizer.learning_rate = 1e-3  # the last third in small steps
         vae.fit(x, epochs=max(1, options.epochs // parts), batch_size=128, verbose=0)
-        elbo = evaluation.elbo(vae, x, num_samples=100, seed=1)
+        elbo = evaluation.elbo(vae, x, num_samples=20, seed=1)
         bound = evaluation.marginal_likelihood(vae, x, num_samples=100, seed=1, verbose=0)["marginal_likelihood"]
         exact = exact_log_likelihood(vae, x)
         epochs = part * max(1, options.epochs // parts)

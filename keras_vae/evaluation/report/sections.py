@@ -15,7 +15,6 @@ from keras_vae.evaluation.disentanglement import (
     mutual_information_gap,
     sap,
 )
-from keras_vae.evaluation.samples.features import principal_components
 from keras_vae.priors import StandardNormal
 
 # Exact probabilistic PCA takes the whole covariance matrix apart: beyond so many values, minutes.
@@ -145,7 +144,7 @@ def samples(measured, num_generated, seed) -> dict:
         agreement = of_samples.class_agreement(measured.y_test, classifier.predict(measured.x_test))
         features, note = classifier.features, {"classifier_accuracy": agreement["class_agreement"]}
     else:
-        features, note = principal_components(x_train), {}
+        features, note = None, {}
     name = "classifier" if note else "principal components"
     others = {}
     if measured.autoencoder is not None:
