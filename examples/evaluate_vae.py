@@ -111,10 +111,10 @@ def main(arguments=None):
     # %% Several models on one figure: what each nat of code buys.
 
     if len(results) > 1:
-        densities = [result["density"] for result in results.values()]
+        elbos = [result["density"]["elbo"] for result in results.values()]
         figure = plots.rate_distortion(
-            [density["kl_loss"] for density in densities],
-            [density["reconstruction_loss"] for density in densities],
+            [elbo["kl_loss"] for elbo in elbos],
+            [elbo["reconstruction_loss"] for elbo in elbos],
             [path.stem for path in results],
         )
         figure.savefig(folder / "rate_distortion.png")

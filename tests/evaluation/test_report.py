@@ -20,23 +20,23 @@ def test_with_labels(data, capsys):
     printed = capsys.readouterr().out
     mean, log_var = vae.encode(data.x_test)
     exact = evaluation.marginal_likelihood(vae, data.x_test, 30, seed=4)
-    assert result["density"]["marginal_likelihood"] == exact["marginal_likelihood"]
-    assert result["density"]["elbo"] == evaluation.elbo(vae, data.x_test, 10, seed=4)["elbo"]
-    assert result["density"]["num_examples"] == len(data.x_test)
+    elbo, diagnosis = result["density"]["elbo"], result["code"]["diagnosis"]
+    assert result["density"]["marginal_likelihood"] == exact
+    assert elbo == evaluation.elbo(vae, data.x_test, 10, seed=4) and elbo["num_examples"] == len(data.x_test)
     kl = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var)
-    assert result["density"]["kl_loss"] == pytest.approx(kl.sum(axis=1).mean(), rel=1e-4)
-    np.testing.assert_allclose(result["code"]["kl_per_dimension"], kl.mean(axis=0), rtol=1e-3)
-    assert result["code"]["active_units"] == np.sum(mean.var(axis=0, ddof=1) > 0.01)
+    assert elbo["kl_loss"] == pytest.approx(kl.sum(axis=1).mean(), rel=1e-4)
+    np.testing.assert_allclose(diagnosis["kl_per_dimension"], kl.mean(axis=0), rtol=1e-3)
+    assert diagnosis["active_units"] == np.sum(mean.var(axis=0, ddof=1) > 0.01)
     probe = evaluation.linear_probe(vae.encode(data.x_train)[0], data.y_train, mean, data.y_test)
     assert result["representation"]["linear_probe"] == probe
     error = np.mean((vae.reconstruct(data.x_test) - data.x_test) ** 2)
     assert result["baselines"]["vae"]["mean_squared_error"] == pytest.approx(error, rel=1e-4)
     assert "disentanglement" not in result and "bits_per_dimension" not in result["density"]
     rows = (
-        f"ELBO                     {result['density']['elbo']:.2f} +- ",
+        f"ELBO                     {elbo['elbo']:.2f} +- ",
         f"log p(x), L_30           {exact['marginal_likelihood']:.2f} +- ",
-        f"active units             {result['code']['active_units']} of 3",
-        f"verdict                  {result['code']['verdict']}",
+        f"active units             {diagnosis['active_units']} of 3",
+        f"verdict                  {diagnosis['verdict']}",
         f"linear probe             {100 * probe['accuracy']:.1f} +- ",
         f"this VAE                         {error:.4f}",
         "aggregate posterior",
@@ -55,8 +55,9 @@ def test_binary_images_with_factors_and_without_labels(make_vae, capsys):
     vae.fit(x, epochs=1, verbose=0)
     data = SimpleNamespace(x_train=x[:100], x_test=x[100:], factors_test=factors[100:])
     result = evaluation.report(vae, data, num_samples=10, num_generated=50)
-    nats = result["density"]["marginal_likelihood"]
-    assert result["density"]["bits_per_dimension"] == pytest.approx(-nats / 64 / np.log(2))
+    nats = result["density"]["marginal_likelihood"]["marginal_likelihood"]
+    bits = result["density"]["bits_per_dimension"]["bits_per_dimension"]
+    assert bits == pytest.approx(-nats / 64 / np.log(2))
     assert {"mutual_information_gap", "sap", "factor_vae_score"} <= set(result["disentanglement"])
     assert result["samples"]["features"] == "principal components" and "representation" not in result
     printed = capsys.readouterr().out
@@ -67,6 +68,8 @@ def test_binary_images_with_factors_and_without_labels(make_vae, capsys):
 
 def test_bad_input(make_vae, digits):
     vae = make_vae()
+    with pytest.raises(ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: a ArrayModel"):
+        evaluation.report(evaluation.ArrayModel(None, None), digits)
     with pytest.raises(ValueError, match="`data` must have the arrays x_train and x_test"):
         evaluation.report(vae, digits)
     with pytest.raises(ValueError, match="`data.x_test` must have at least 10 rows. Received: 3"):

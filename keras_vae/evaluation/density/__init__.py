@@ -1,6 +1,7 @@
 """How probable a model makes data: bounds on log p(x), and estimates of it."""
 
-from keras_vae.evaluation.density.ais import ais, ais_sandwich
+from keras_vae.evaluation.density.ais import ais
+from keras_vae.evaluation.density.ais_sandwich import ais_sandwich
 from keras_vae.evaluation.density.array_model import ArrayModel
 from keras_vae.evaluation.density.bits_per_dimension import bits_per_dimension
 from keras_vae.evaluation.density.elbo import elbo

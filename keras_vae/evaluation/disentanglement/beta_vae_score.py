@@ -53,6 +53,9 @@ def beta_vae_score(
     from sklearn.preprocessing import StandardScaler
 
     codes, factors = factors_of_data.check(codes, factors)
+    for name, value in (("num_train", num_train), ("num_test", num_test)):
+        whole_number(name, value)
+    whole_number("batch_size", batch_size)
     num_factors = factors.shape[1]
     if num_factors < 2:
         raise ValueError("`factors` must have at least two columns: with one there is nothing to tell. Received: 1")
@@ -78,14 +81,13 @@ def beta_vae_score(
 
 def _points(codes, classes, num_points, batch_size, random):
     """Return points `(num_points, latent_dim)` and the factor that each one's pairs share."""
-    whole_number("num_train and num_test", num_points)
     sharing = factors_of_data.Sharing(classes)
     # As many points of each factor, so that every one is there.
     held = random.permutation(np.arange(num_points) % classes.shape[1])
     points = np.zeros((num_points, codes.shape[1]))
     for factor in range(classes.shape[1]):
         of_factor = np.flatnonzero(held == factor)
-        for _ in range(whole_number("batch_size", batch_size)):
+        for _ in range(batch_size):
             first = random.integers(len(codes), size=len(of_factor))
             second = sharing.partners(first, factor, 1, random)[:, 0]
             points[of_factor] += np.abs(codes[first] - codes[second]) / batch_size

@@ -50,6 +50,9 @@ def factor_vae_score(
     Reference: Kim and Mnih 2018, "Disentangling by factorising", section 4 and algorithm 2.
     """
     codes, factors = factors_of_data.check(codes, factors)
+    for name, value in (("num_train", num_train), ("num_test", num_test)):
+        whole_number(name, value)
+    whole_number("batch_size", batch_size, low=2)
     classes = factors_of_data.as_classes(factors, discrete, num_bins)
     random = randomness.generator("factor_vae_score", seed)
     varying = codes.std(axis=0) > 1e-9 * np.maximum(1.0, np.abs(codes).max(axis=0))
@@ -74,14 +77,13 @@ def factor_vae_score(
 
 def _votes(codes, classes, num_votes, batch_size, random):
     """Return how often each dimension varied least while each factor was held, `(num_factors, dimensions)`."""
-    whole_number("num_train and num_test", num_votes)
     sharing = factors_of_data.Sharing(classes)
     held = np.arange(num_votes) % classes.shape[1]
     votes = np.zeros((classes.shape[1], codes.shape[1]), dtype=int)
     for factor in range(classes.shape[1]):
         rows = random.integers(len(codes), size=int(np.sum(held == factor)))
         for part in np.array_split(rows, max(1, len(rows) // 1000)):
-            batch = codes[sharing.partners(part, factor, whole_number("batch_size", batch_size, low=2), random)]
+            batch = codes[sharing.partners(part, factor, batch_size, random)]
             np.add.at(votes[factor], batch.var(axis=1, ddof=1).argmin(axis=1), 1)
     return votes
 

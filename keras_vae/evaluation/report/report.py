@@ -34,9 +34,10 @@ def report(
         verbose: 0 prints nothing; 1 prints the table, and a progress bar where it takes long. Default 1.
 
     Returns:
-        Dict of dicts: `protocol`, `density`, `code`, `samples`, `baselines`, and `representation` (with labels) and
-        `disentanglement` (with factors). Each holds what the scores of `keras_vae.evaluation` return, with their own
-        protocols.
+        Dict of dicts: `protocol`; `density` with `elbo`, `marginal_likelihood` and, of discrete data,
+        `bits_per_dimension`; `code` with `diagnosis`, `mutual_information`, `prior_holes` and `smoothness`; with labels
+        `representation`; with factors `disentanglement`; `samples` with a dict for each sampler; `baselines`. Each
+        holds what the score of `keras_vae.evaluation` of that name returns, with its own protocol.
 
     Raises:
         ValueError: If the data do not fit the model, are empty, or the prior is another one.
@@ -45,7 +46,7 @@ def report(
     >>> from types import SimpleNamespace
     >>> data = SimpleNamespace(x_train=x_train, x_test=x_test)
     >>> result = keras_vae.evaluation.report(vae, data, num_samples=20, num_generated=20)
-    >>> result["density"]["marginal_likelihood"]
+    >>> result["density"]["marginal_likelihood"]["effective_sample_size"]
     """
     whole_number("max_examples", max_examples, low=20)
     measured = sections.Measured(vae, data, autoencoder, max_examples)

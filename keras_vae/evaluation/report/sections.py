@@ -35,6 +35,8 @@ class Measured:
     """
 
     def __init__(self, vae, data, autoencoder, max_examples):
+        if not hasattr(vae, "prior"):
+            raise ValueError(f"`vae` must be a keras_vae.VAE for the report. Received: a {type(vae).__name__}")
         if not isinstance(vae.prior, StandardNormal):
             raise ValueError(
                 f"`vae` must have the standard normal prior for the report; the single scores take a `log_prior`. "
@@ -79,10 +81,10 @@ def density(measured, num_samples, batch_size, seed, verbose) -> dict:
     """Return the ELBO, the importance-weighted bound, and bits per dimension of discrete data."""
     vae, x = measured.vae, measured.x_test
     bound = marginal_likelihood(vae, x, num_samples, batch_size, seed, verbose)
-    result = {**elbo(vae, x, ELBO_SAMPLES, seed), **bound, "elbo_num_samples": ELBO_SAMPLES}
+    result = {"elbo": elbo(vae, x, ELBO_SAMPLES, seed), "marginal_likelihood": bound}
     if _is_discrete(vae, x):
         num_values = int(np.prod(np.shape(x)[1:]))
-        result |= bits_per_dimension(bound["marginal_likelihood"], num_values)
+        result["bits_per_dimension"] = bits_per_dimension(bound["marginal_likelihood"], num_values)
     return result
 
 
@@ -97,19 +99,15 @@ def _is_discrete(vae, x):
 def code(measured, seed) -> dict:
     """Return what the code holds, where it lies, and the verdict."""
     mean, log_var = (part[: measured.max_examples] for part in (measured.mean, measured.log_var))
-    diagnosis = codes.diagnose(
-        measured.vae,
-        measured.x_test,
-        measured.x_train[: measured.max_examples],
-        max_examples=measured.max_examples,
-        seed=seed,
-    )
-    information = codes.mutual_information(mean, log_var, 1 if len(mean) > 2000 else 10, seed=seed)
-    holes = codes.prior_holes(mean, log_var, num_samples=min(10_000, 10 * len(mean)), seed=seed)
-    result = {**diagnosis, **information, **holes, "hole_threshold": holes["threshold"]}
-    if diagnosis["verdict"] != "collapsed":
-        result |= codes.smoothness(measured.vae.decode, mean, seed=seed)
-    return result
+    x_train, num_draws = measured.x_train[: measured.max_examples], 1 if len(mean) > 2000 else 10
+    return {
+        "diagnosis": codes.diagnose(
+            measured.vae, measured.x_test, x_train, max_examples=measured.max_examples, seed=seed
+        ),
+        "mutual_information": codes.mutual_information(mean, log_var, num_draws, seed=seed),
+        "prior_holes": codes.prior_holes(mean, log_var, num_samples=min(10_000, 10 * len(mean)), seed=seed),
+        "smoothness": codes.smoothness(measured.vae.decode, mean, seed=seed),
+    }
 
 
 def representation(measured) -> dict:

@@ -42,41 +42,38 @@ def _protocol(section):
 
 
 def _density(section):
-    draws = f"{section['num_samples']} draws, {section['effective_sample_size']:.0f} effective"
+    elbo, bound = section["elbo"], section["marginal_likelihood"]
+    draws = f"{bound['num_samples']} draws, {bound['effective_sample_size']:.0f} effective"
     lines = [
         "DENSITY  nats per example, beta = 1",
-        _row("ELBO", _with_error(section, "elbo"), f"{section['elbo_num_samples']} draws"),
-        _row("reconstruction", _with_error(section, "reconstruction_loss")),
-        _row("KL", _with_error(section, "kl_loss")),
-        _row(f"log p(x), L_{section['num_samples']}", _with_error(section, "marginal_likelihood"), draws),
+        _row("ELBO", _with_error(elbo, "elbo"), f"{elbo['num_samples']} draws"),
+        _row("reconstruction", _with_error(elbo, "reconstruction_loss")),
+        _row("KL", _with_error(elbo, "kl_loss")),
+        _row(f"log p(x), L_{bound['num_samples']}", _with_error(bound, "marginal_likelihood"), draws),
     ]
     if "bits_per_dimension" in section:
-        lines.append(_row("bits per dimension", f"{section['bits_per_dimension']:.4f}", "at most"))
+        bits = section["bits_per_dimension"]["bits_per_dimension"]
+        lines.append(_row("bits per dimension", f"{bits:.4f}", "at most"))
     return lines
 
 
 def _code(section):
-    kl = sorted(section["kl_per_dimension"], reverse=True)
-    shown = " ".join(f"{nats:.2f}" for nats in kl[:12]) + (" ..." if len(kl) > 12 else "")
-    identity = f"{section['identity_gap']:.2f} +- {section['identity_gap_standard_error']:.2f}"
+    diagnosis, holes, nats = section["diagnosis"], section["prior_holes"], section["mutual_information"]
+    kl = sorted(diagnosis["kl_per_dimension"], reverse=True)
+    shown = " ".join(f"{value:.2f}" for value in kl[:12]) + (" ..." if len(kl) > 12 else "")
+    most = f"nats, at most log n = {nats['largest_possible']:.2f}"
+    identity = f"their sum minus the KL: {_with_error(nats, 'identity_gap')}"
     lines = [
         "CODE",
-        _row("active units", f"{section['active_units']} of {section['latent_dim']}"),
+        _row("active units", f"{diagnosis['active_units']} of {diagnosis['latent_dim']}"),
         _row("KL per dimension", shown),
-        _row(
-            "mutual information",
-            _with_error(section, "mutual_information"),
-            f"nats, at most log n = {section['largest_possible']:.2f}",
-        ),
-        _row("aggregate KL", _with_error(section, "aggregate_kl"), f"their sum minus the KL: {identity}"),
-        _row(
-            "prior holes", _with_error(section, "prior_holes", 1, 100.0, " %"), f"of mass, q < {section['threshold']} p"
-        ),
+        _row("mutual information", _with_error(nats, "mutual_information"), most),
+        _row("aggregate KL", _with_error(nats, "aggregate_kl"), identity),
+        _row("prior holes", _with_error(holes, "prior_holes", 1, 100.0, " %"), f"of mass, q < {holes['threshold']} p"),
+        _row("path / chord", _with_error(section["smoothness"], "path_ratio"), "1 is a straight interpolation"),
+        _row("verdict", diagnosis["verdict"]),
     ]
-    if "path_ratio" in section:
-        lines.append(_row("path / chord", _with_error(section, "path_ratio"), "1 is a straight interpolation"))
-    lines.append(_row("verdict", section["verdict"]))
-    for sentence in (section["explanation"], *(f"try: {fix}" for fix in section["fixes"])):
+    for sentence in (diagnosis["explanation"], *(f"try: {fix}" for fix in diagnosis["fixes"])):
         lines += textwrap.wrap(sentence, LENGTH, initial_indent="    ", subsequent_indent="      ")
     return lines
 
@@ -118,9 +115,9 @@ def _samples(section):
 
 
 def _baselines(result):
-    section, density = result["baselines"], result["density"]
+    section, bound = result["baselines"], result["density"]["marginal_likelihood"]
     likelihood = result["protocol"]["likelihood"]
-    rows = [("this VAE", section["vae"], density["marginal_likelihood"], f"{likelihood}, L_{density['num_samples']}")]
+    rows = [("this VAE", section["vae"], bound["marginal_likelihood"], f"{likelihood}, L_{bound['num_samples']}")]
     mean = section["mean_image"]
     has_loss = "bernoulli_loss" in mean and likelihood == "Bernoulli"
     rows.append(("mean image", mean, -mean["bernoulli_loss"] if has_loss else None, "Bernoulli" if has_loss else ""))
