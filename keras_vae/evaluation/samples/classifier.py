@@ -74,7 +74,7 @@ def train_classifier(
             h = layers.Conv2D(width, 3, 2, "same", activation="relu", kernel_initializer=initializer())(h)
     h = layers.Flatten()(h)
     h = layers.Dense(whole_number("num_features", num_features), "relu", kernel_initializer=initializer())(h)
-    outputs = layers.Dense(len(classes), "softmax", kernel_initializer=initializer())(h)
+    outputs = layers.Dense(len(classes), "softmax", kernel_initializer=initializer(), dtype="float32")(h)
     model = keras.Model(inputs, outputs)
     model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
     random = randomness.generator("classifier", seed)
