@@ -1,5 +1,6 @@
 """The scripts run as a user runs them, on little data, and nothing of other libraries floods their screen."""
 
+import importlib
 import json
 import os
 import pathlib
@@ -15,7 +16,7 @@ QUICK = ("--num-samples", 10, "--autoencoder-epochs", 1)
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 
 
-def run(script, *arguments, folder, status=0):
+def run(script, *arguments, folder):
     """Run a script in a folder and return what it printed."""
     process = subprocess.run(
         [sys.executable, str(EXAMPLES / script), *map(str, arguments)],
@@ -25,10 +26,18 @@ def run(script, *arguments, folder, status=0):
         text=True,
         timeout=300,
     )
-    assert process.returncode == status, process.stderr[-3000:]
-    if not status:
-        assert process.stderr == ""
-    return process.stdout + process.stderr
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert process.stderr == ""
+    return process.stdout
+
+
+def refused(script, arguments, folder, monkeypatch):
+    """Run a script's main in this process, and return the message with which it ends."""
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(script).main([str(argument) for argument in arguments])
+    return str(ended.value)
 
 
 def small_npz(folder):
@@ -99,16 +108,14 @@ def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path
         (("--likelihood", "poisson"), "error: `likelihood` must be one of"),
     ],
 )
-def test_train_vae_says_what_is_wrong(tmp_path, arguments, message):
-    printed = run("train_vae.py", *arguments, folder=tmp_path, status=1)
-    assert message in printed and "Traceback" not in printed
+def test_train_vae_says_what_is_wrong(tmp_path, monkeypatch, arguments, message):
+    assert message in refused("train_vae", arguments, tmp_path, monkeypatch)
     assert not (tmp_path / "runs").exists()
 
 
-def test_evaluate_vae_says_what_is_wrong(tmp_path):
-    printed = run("evaluate_vae.py", "absent.keras", folder=tmp_path, status=1)
-    assert "error: `MODEL.keras` must be a file that vae.save wrote. Received: absent.keras" in printed
-    assert "Traceback" not in printed
+def test_evaluate_vae_says_what_is_wrong(tmp_path, monkeypatch):
+    message = refused("evaluate_vae", ("absent.keras",), tmp_path, monkeypatch)
+    assert message.startswith("error: `MODEL.keras` must be a file that vae.save wrote. Received: absent.keras")
 
 
 def test_linear_vae(tmp_path):

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.datasets import Batches
+from keras_vae.evaluation.forward import forward
 from keras_vae.evaluation.samples import samplers
 
 
@@ -24,11 +26,11 @@ class Autoencoder:
 
     def encode(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the codes, a float32 array of shape `(n, latent_dim)`."""
-        return self.encoder.predict(np.asarray(x, "float32"), batch_size=batch_size, verbose=0)
+        return forward(self.encoder, x, batch_size)
 
     def decode(self, z, batch_size: int = 256) -> np.ndarray:
         """Return the decoded data, a float32 array of shape `(n, ...)`."""
-        return self.decoder.predict(np.asarray(z, "float32"), batch_size=batch_size, verbose=0)
+        return forward(self.decoder, z, batch_size)
 
     def sample(self, x_train, n: int, num_components: int = 1, seed: int | None = 0) -> np.ndarray:
         """Fit a Gaussian (or a mixture) to the codes of the training data, and decode n draws from it."""
@@ -69,10 +71,10 @@ def train_autoencoder(
     loss = keras.Model(x, -new.likelihood(x, parameters))
     loss.compile(keras.optimizers.Adam(learning_rate), lambda _, minus_log_likelihood: minus_log_likelihood)
     x_train = np.asarray(x_train, "float32")
-    target = np.zeros(len(x_train), "float32")
+    batches = Batches((x_train, np.zeros(len(x_train), "float32")), batch_size, remainder="pad")
     with warnings.catch_warnings():
         # An autoencoder has no use for the encoder's log_var, and Keras warns of weights without a gradient.
         warnings.filterwarnings("ignore", message="Gradients do not exist for variables")
-        loss.fit(x_train, target, epochs=whole_number("epochs", epochs), batch_size=batch_size, verbose=verbose)
+        loss.fit(batches, epochs=whole_number("epochs", epochs), shuffle=False, verbose=verbose)
     z = keras.Input(code.shape[1:])
     return Autoencoder(keras.Model(x, code), keras.Model(z, new.likelihood.mean(new.decoder(z))))

@@ -136,8 +136,8 @@ def samples(measured, num_generated, seed) -> dict:
     """Return the sample scores of each sampler, in the features of a classifier, or of PCA without labels."""
     x_train = measured.x_train[: measured.max_examples]
     if measured.has_labels():
-        # A thousand steps or so: enough for features, and seconds.
-        epochs = int(np.clip(128_000 // len(x_train), 5, 30))
+        # Some hundred steps: enough for features, in seconds.
+        epochs = int(np.clip(64_000 // len(x_train), 5, 15))
         classifier = of_samples.train_classifier(x_train, measured.y_train[: measured.max_examples], epochs=epochs)
         agreement = of_samples.class_agreement(measured.y_test, classifier.predict(measured.x_test))
         features, note = classifier.features, {"classifier_accuracy": agreement["class_agreement"]}

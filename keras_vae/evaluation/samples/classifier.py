@@ -7,7 +7,9 @@ import numpy as np
 from keras import layers
 
 from keras_vae.arguments import whole_number
+from keras_vae.datasets import Batches
 from keras_vae.evaluation import checks, randomness
+from keras_vae.evaluation.forward import forward
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,11 @@ class Classifier:
 
     def features(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the last hidden layer of each image, a float32 array of shape `(n, num_features)`."""
-        return self.hidden.predict(np.asarray(x, "float32"), batch_size=batch_size, verbose=0)
+        return forward(self.hidden, x, batch_size)
 
     def predict(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the most probable label of each image, an array of shape `(n,)`."""
-        x = np.asarray(x, "float32")
-        return self.classes[self.probabilities.predict(x, batch_size=batch_size, verbose=0).argmax(axis=1)]
+        return self.classes[forward(self.probabilities, x, batch_size).argmax(axis=1)]
 
 
 def train_classifier(
@@ -77,8 +78,8 @@ def train_classifier(
     outputs = layers.Dense(len(classes), "softmax", kernel_initializer=initializer(), dtype="float32")(h)
     model = keras.Model(inputs, outputs)
     model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
-    random = randomness.generator("classifier", seed)
-    for _ in range(whole_number("epochs", epochs)):
-        order = random.permutation(len(x))  # its own order: Keras' shuffle draws from the global state
-        model.fit(x[order], target[order], batch_size=batch_size, shuffle=False, verbose=0)
+    # Batches of one shape in an order of their own: Keras' shuffle draws from the global random state.
+    order = int(randomness.generator("classifier", seed).integers(2**31))
+    batches = Batches((x, target), whole_number("batch_size", batch_size), order, remainder="pad")
+    model.fit(batches, epochs=whole_number("epochs", epochs), shuffle=False, verbose=0)
     return Classifier(model, keras.Model(inputs, h), classes)
