@@ -45,7 +45,7 @@ def parse_arguments(arguments=None):
 def train_autoencoder(vae, data, epochs):
     if epochs < 1:
         return None
-    x = data.x_train[:10_000]
+    x = np.random.default_rng(0).permutation(data.x_train)[:10_000]
     print(f"Training a plain autoencoder on {len(x):,} images for {epochs} epochs, to compare with.", flush=True)
     return evaluation.train_autoencoder(vae, x, epochs=epochs)
 

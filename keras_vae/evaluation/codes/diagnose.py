@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 from keras_vae.evaluation.codes.active_units import active_units
 
@@ -42,8 +42,8 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
         x: Array of shape `(n, ...)`, at least two examples, better a thousand.
         x_train: Array of the data's shape, on which the mean image and PCA are fitted; None takes x. Default None.
         threshold: Float of at least 0, variance of the posterior mean above which a unit is active. Default 0.01.
-        max_examples: Int of at least 2; of more rows the first are taken, as the time grows with their square.
-            Default 10,000.
+        max_examples: Int of at least 2; of more rows so many are taken at random, as the time grows with their
+            square. Default 10,000.
         seed: Int or None. Default 0.
 
     Returns:
@@ -62,7 +62,7 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
 
     References: Burda et al. 2016, section 5.2, on active units; Hoffman and Johnson 2016, "ELBO surgery".
     """
-    x = x[: whole_number("max_examples", max_examples, low=2)]
+    x = x[randomness.rows("diagnose", len(x), whole_number("max_examples", max_examples, low=2), seed)]
     mean, log_var = checks.posterior(*model.encode(x))
     units = active_units(mean, log_var, threshold)
     nats = aggregate_posterior.parts(mean, log_var, 1, None, seed)

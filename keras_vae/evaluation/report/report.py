@@ -28,7 +28,7 @@ def report(
             the whole test split. Default 500 (the field's tables have 5000, in ten times the time).
         num_generated: Int of at least 10, samples from each sampler. Default 1000.
         max_examples: Int of at least 20; scores whose time grows with the square of the examples, and the fits on
-            training codes, take the first so many. Default 10,000.
+            training codes, take so many at random. Default 10,000.
         batch_size: Int of at least 1, codes decoded at once; see `marginal_likelihood`. Default 4096.
         seed: Int or None. Default 0.
         verbose: 0 prints nothing; 1 prints the table, and a progress bar where it takes long. Default 1.
@@ -49,7 +49,7 @@ def report(
     >>> result["density"]["marginal_likelihood"]["effective_sample_size"]
     """
     whole_number("max_examples", max_examples, low=20)
-    measured = sections.Measured(vae, data, autoencoder, max_examples)
+    measured = sections.Measured(vae, data, autoencoder, max_examples, seed)
     steps = {
         "protocol": lambda: sections.protocol(measured, seed),
         "density": lambda: sections.density(measured, num_samples, batch_size, seed, verbose),
@@ -57,7 +57,7 @@ def report(
         "representation": lambda: sections.representation(measured),
         "disentanglement": lambda: sections.disentanglement(measured, seed),
         "samples": lambda: sections.samples(measured, num_generated, seed),
-        "baselines": lambda: sections.baselines(measured),
+        "baselines": lambda: sections.baselines(measured, seed),
     }
     result = {name: steps[name]() for name in progress(list(steps), "report", verbose)}
     result = {name: section for name, section in result.items() if section}

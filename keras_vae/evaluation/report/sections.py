@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from keras_vae.evaluation import baselines as without_network
-from keras_vae.evaluation import codes
+from keras_vae.evaluation import codes, randomness
 from keras_vae.evaluation import samples as of_samples
 from keras_vae.evaluation.density import bits_per_dimension, elbo, marginal_likelihood
 from keras_vae.evaluation.disentanglement import (
@@ -31,10 +31,11 @@ class Measured:
         vae: `keras_vae.VAE`.
         data: Object with `x_train` and `x_test`, and perhaps `y_train`, `y_test`, `factors_test`, `name`.
         autoencoder: `Autoencoder` or None.
-        max_examples: Int, the rows that slow scores and fits take.
+        max_examples: Int, the random rows that slow scores and fits take.
+        seed: Int or None, of these rows.
     """
 
-    def __init__(self, vae, data, autoencoder, max_examples):
+    def __init__(self, vae, data, autoencoder, max_examples, seed):
         if not hasattr(vae, "prior"):
             raise ValueError(f"`vae` must be a keras_vae.VAE for the report. Received: a {type(vae).__name__}")
         if not isinstance(vae.prior, StandardNormal):
@@ -49,17 +50,18 @@ class Measured:
             if len(getattr(data, name)) < 10:
                 raise ValueError(f"`data.{name}` must have at least 10 rows. Received: {len(getattr(data, name))}")
         self.vae, self.autoencoder, self.name = vae, autoencoder, getattr(data, "name", "data")
-        self.x_train, self.x_test = data.x_train, data.x_test
-        self.y_train, self.y_test = getattr(data, "y_train", None), getattr(data, "y_test", None)
-        self.factors = getattr(data, "factors_test", None)
-        self.max_examples = max_examples
+        self.x_train, self.x_test, self.max_examples = data.x_train, data.x_test, max_examples
+        self.y_test, self.factors = getattr(data, "y_test", None), getattr(data, "factors_test", None)
+        fitted = randomness.rows("fitted", len(self.x_train), max_examples, seed)
+        self.x_fitted = self.x_train[fitted]
+        labels = getattr(data, "y_train", None)
+        self.y_fitted = None if labels is None else np.asarray(labels)[fitted]
         self.mean, self.log_var = vae.encode(self.x_test)
-        self.mean_train, self.log_var_train = vae.encode(self.x_train[:max_examples])
+        self.mean_fitted = vae.encode(self.x_fitted)[0]
 
     def has_labels(self) -> bool:
         """Say whether both splits have labels of at least two classes."""
-        known = self.y_train is not None and self.y_test is not None
-        return known and len(np.unique(self.y_train[: self.max_examples])) > 1
+        return self.y_fitted is not None and self.y_test is not None and len(np.unique(self.y_fitted)) > 1
 
 
 def protocol(measured, seed) -> dict:
@@ -98,11 +100,12 @@ def _is_discrete(vae, x):
 
 def code(measured, seed) -> dict:
     """Return what the code holds, where it lies, and the verdict."""
-    mean, log_var = (part[: measured.max_examples] for part in (measured.mean, measured.log_var))
-    x_train, num_draws = measured.x_train[: measured.max_examples], 1 if len(mean) > 2000 else 10
+    chosen = randomness.rows("code", len(measured.mean), measured.max_examples, seed)
+    mean, log_var = measured.mean[chosen], measured.log_var[chosen]
+    num_draws = 1 if len(mean) > 2000 else 10
     return {
         "diagnosis": codes.diagnose(
-            measured.vae, measured.x_test, x_train, max_examples=measured.max_examples, seed=seed
+            measured.vae, measured.x_test, measured.x_fitted, max_examples=measured.max_examples, seed=seed
         ),
         "mutual_information": codes.mutual_information(mean, log_var, num_draws, seed=seed),
         "prior_holes": codes.prior_holes(mean, log_var, num_samples=min(10_000, 10 * len(mean)), seed=seed),
@@ -114,8 +117,7 @@ def representation(measured) -> dict:
     """Return how well the labels can be read from the posterior means; nothing without labels."""
     if not measured.has_labels():
         return {}
-    y_train = measured.y_train[: measured.max_examples]
-    both = (measured.mean_train, y_train, measured.mean, measured.y_test)
+    both = (measured.mean_fitted, measured.y_fitted, measured.mean, measured.y_test)
     probe, vote = codes.linear_probe(*both), codes.nearest_neighbours(*both)
     result = {"linear_probe": probe, "nearest_neighbours": vote}
     if len(np.unique(measured.y_test)) > 1:
@@ -134,11 +136,11 @@ def disentanglement(measured, seed) -> dict:
 
 def samples(measured, num_generated, seed) -> dict:
     """Return the sample scores of each sampler, in the features of a classifier, or of PCA without labels."""
-    x_train = measured.x_train[: measured.max_examples]
+    x_train = measured.x_fitted
     if measured.has_labels():
         # Some hundred steps: enough for features, in seconds.
         epochs = int(np.clip(64_000 // len(x_train), 5, 15))
-        classifier = of_samples.train_classifier(x_train, measured.y_train[: measured.max_examples], epochs=epochs)
+        classifier = of_samples.train_classifier(x_train, measured.y_fitted, epochs=epochs)
         agreement = of_samples.class_agreement(measured.y_test, classifier.predict(measured.x_test))
         features, note = classifier.features, {"classifier_accuracy": agreement["class_agreement"]}
     else:
@@ -153,10 +155,11 @@ def samples(measured, num_generated, seed) -> dict:
     return {"features": name, **note, "samplers": table}
 
 
-def baselines(measured) -> dict:
+def baselines(measured, seed) -> dict:
     """Return the squared errors and log-likelihoods of models without a network, beside the VAE's error."""
     dimensions, num_values = measured.vae.latent_dim, int(np.prod(np.shape(measured.x_test)[1:]))
-    x_train, x_test = measured.x_train[: MOST_NUMBERS // num_values], measured.x_test
+    fitted = randomness.rows("baselines", len(measured.x_train), MOST_NUMBERS // num_values, seed)
+    x_train, x_test = measured.x_train[fitted], measured.x_test
     components = min(dimensions, len(x_train) - 1, num_values - 1)
     x_hat = measured.vae.reconstruct(x_test)
     result = {

@@ -63,13 +63,14 @@ def _code(section):
     shown = " ".join(f"{value:.2f}" for value in kl[:12]) + (" ..." if len(kl) > 12 else "")
     most = f"nats, at most log n = {nats['largest_possible']:.2f}"
     identity = f"their sum minus the KL: {_with_error(nats, 'identity_gap')}"
+    hole = f"of mass, q < {holes['threshold']} p, of {holes['num_examples']:,} codes"
     lines = [
         "CODE",
         _row("active units", f"{diagnosis['active_units']} of {diagnosis['latent_dim']}"),
         _row("KL per dimension", shown),
         _row("mutual information", _with_error(nats, "mutual_information"), most),
         _row("aggregate KL", _with_error(nats, "aggregate_kl"), identity),
-        _row("prior holes", _with_error(holes, "prior_holes", 1, 100.0, " %"), f"of mass, q < {holes['threshold']} p"),
+        _row("prior holes", _with_error(holes, "prior_holes", 1, 100.0, " %"), hole),
         _row("path / chord", _with_error(section["smoothness"], "path_ratio"), "1 is a straight interpolation"),
         _row("verdict", diagnosis["verdict"]),
     ]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.evaluation import randomness
 from keras_vae.evaluation.samples import samplers
 from keras_vae.evaluation.samples.density_coverage import density_coverage
 from keras_vae.evaluation.samples.features import principal_components
@@ -27,8 +28,8 @@ def compare_samplers(
 
     Args:
         vae: `keras_vae.VAE`.
-        x_train: Array of shape `(n, ...)`, whose codes the samplers fit, and whose first rows are the row "real".
-        x_test: Array of shape `(m, ...)`, with which all are compared.
+        x_train: Array of shape `(n, ...)`, whose codes the samplers fit, and random rows of which are the row "real".
+        x_test: Array of shape `(m, ...)`, with random rows of which all are compared.
         features: Function from data to features, `(n, num_features)`, such as `Classifier.features`; None takes 64
             principal components. Default None.
         num_samples: Int of at least 10, samples from each; at most as many rows of the data. Default 1000.
@@ -62,9 +63,10 @@ def compare_samplers(
     if isinstance(vae.prior, StandardNormal):
         radius = float(np.sqrt(max(vae.latent_dim - 2.0 / 3.0, 0.5)))  # about the chi distribution's median
         codes["truncated"] = samplers.prior(vae, n, truncation=radius, seed=seed)
-    real = features(np.asarray(x_test[:n], "float32"))
+    chosen = [x[randomness.rows(name, len(x), n, seed)] for name, x in (("real", x_train), ("test", x_test))]
+    train, real = (features(np.asarray(x, "float32")) for x in chosen)
     generated = {name: features(vae.decode(z)) for name, z in codes.items()}
     generated |= {name: features(sample(n)) for name, sample in (others or {}).items()}
-    generated["real"] = features(np.asarray(x_train[:n], "float32"))
+    generated["real"] = train
     scores = (frechet_distance, kernel_distance, precision_recall, density_coverage)
     return {name: {k: v for s in scores for k, v in s(real, array).items()} for name, array in generated.items()}
