@@ -42,21 +42,23 @@ def rate_distortion(rate, distortion, labels=None, title: str | None = "Rate and
     for x, y, name in zip(rate, distortion, names, strict=True):
         axes.annotate(name, (x, y), xytext=(4, 4), textcoords="offset points", fontsize=canvas.FONT - 1)
     axes.margins(0.12)
-    _equal_elbo(axes, rate + distortion)
+    _equal_elbo(axes)
     canvas.label(axes, title, "rate: KL, nats per example", "distortion: reconstruction, nats per example")
     axes.spines[["top", "right"]].set_visible(False)
     return fig
 
 
-def _equal_elbo(axes, losses):
+def _equal_elbo(axes):
     """Draw lines of rate + distortion = -ELBO, and name each within the frame."""
+    from matplotlib.ticker import MaxNLocator
+
     x_low, x_high = axes.get_xlim()
     y_low, y_high = axes.get_ylim()
-    for loss in np.linspace(x_low + y_low, x_high + y_high, 8)[1:-1]:
+    for loss in MaxNLocator(7).tick_values(x_low + y_low, x_high + y_high):
         axes.plot([x_low, x_high], [loss - x_low, loss - x_high], color="#cccccc", linewidth=0.6, zorder=0)
         # Each line is named where it enters the frame: on the left side, or else at the bottom.
         x, y = (x_low, loss - x_low) if loss - x_low < y_high else (loss - y_low, y_low)
-        if x < x_high - 0.15 * (x_high - x_low):
-            axes.text(x, y, f" ELBO {-loss:.0f}", fontsize=canvas.FONT - 2, color=canvas.GREY, va="bottom", zorder=0)
+        if x_low <= x < x_high - 0.15 * (x_high - x_low) and y_low <= y < y_high - 0.06 * (y_high - y_low):
+            axes.text(x, y, f" ELBO {-loss:g}", fontsize=canvas.FONT - 2, color=canvas.GREY, va="bottom", zorder=0)
     axes.set_xlim(x_low, x_high)
     axes.set_ylim(y_low, y_high)
