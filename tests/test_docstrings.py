@@ -1,6 +1,7 @@
 """The examples in the manual run: those of every public class and function."""
 
 import doctest
+import functools
 import inspect
 
 import keras
@@ -46,17 +47,23 @@ def folder(tmp_path_factory):
     return folder
 
 
+@functools.cache
+def shared(size, channels, latent_dim):
+    """Return images, and a VAE for them whose compiled functions the examples share."""
+    x = np.random.default_rng(0).random((24, size, size, channels)).astype("float32")
+    encoder, decoder = keras_vae.networks.mlp(x.shape[1:], latent_dim, hidden=(8,))
+    vae = keras_vae.VAE(encoder, decoder)
+    vae.compile("adam")
+    return {"x": x, "x_train": x, "x_test": x, "encoder": encoder, "decoder": decoder, "vae": vae}
+
+
 @pytest.mark.parametrize("name", [n for n, e in EXAMPLES.items() if e and n.split(".")[-1] not in NEEDS_A_DOWNLOAD])
 @pytest.mark.filterwarnings("ignore:The warm-up of beta takes:UserWarning")
 def test_the_example_runs(name, folder, monkeypatch):
     monkeypatch.chdir(folder)
     size, channels = (64, 3) if "faces64" in name else (28, 1)
-    x = np.random.default_rng(0).random((24, size, size, channels)).astype("float32")
-    encoder, decoder = keras_vae.networks.mlp(x.shape[1:], latent_dim=2 if "manifold" in name else 4, hidden=(8,))
-    vae = keras_vae.VAE(encoder, decoder)
-    vae.compile("adam")
-    names = {"encoder": encoder, "decoder": decoder, "vae": vae, "y_test": np.arange(24) % 3, "keras": keras}
-    names |= {"x": x, "x_train": x, "x_test": x, "np": np, "keras_vae": keras_vae, "Batches": Batches}
+    names = shared(size, channels, 2 if "manifold" in name else 4) | {"y_test": np.arange(24) % 3, "keras": keras}
+    names |= {"np": np, "keras_vae": keras_vae, "Batches": Batches}
     for example in EXAMPLES[name]:
         exec(compile(example.source, f"<the example of {name}>", "single"), names)
 

@@ -90,7 +90,10 @@ def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path
         0,
         "--epochs",
         1,
-        *QUICK,
+        "--num-samples",
+        5,
+        "--autoencoder-epochs",
+        0,
         "--out",
         "here",
     )
