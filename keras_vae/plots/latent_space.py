@@ -50,10 +50,10 @@ def _two_dimensions(codes):
         return codes, "z[0]", "z[1]"
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
-    pca = PCA(n_components=2).fit(codes)
-    names = [
-        f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(pca.explained_variance_ratio_)
-    ]
+    with np.errstate(invalid="ignore"):  # codes that all coincide have no variance to share
+        pca = PCA(n_components=2).fit(codes)
+    shares = np.nan_to_num(pca.explained_variance_ratio_)
+    names = [f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(shares)]
     return pca.transform(codes), *names
 
 

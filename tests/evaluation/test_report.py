@@ -66,6 +66,18 @@ def test_binary_images_with_factors_and_without_labels(make_vae, capsys):
     assert again["density"] == result["density"] and capsys.readouterr().out == ""
 
 
+def test_a_collapsed_model_is_measured_without_a_warning(make_vae, digits, data):
+    vae = make_vae()
+    for weight in vae.encoder.weights + vae.decoder.weights[:2]:
+        weight.assign(np.zeros(weight.shape))  # every code is N(0, I), and the decoder does not look at it
+    labelled = SimpleNamespace(x_train=digits, x_test=digits, y_train=data.y_train[:256], y_test=data.y_train[:256])
+    result = evaluation.report(vae, labelled, num_samples=5, num_generated=50, verbose=1)
+    assert result["code"]["diagnosis"]["verdict"] == "collapsed" and result["code"]["smoothness"]["num_pairs"] == 0
+    assert result["representation"]["k_means"]["normalized_mutual_information"] == pytest.approx(0.0, abs=1e-9)
+    assert result["density"]["elbo"]["kl_loss"] == 0.0
+    assert result["code"]["prior_holes"]["prior_holes"] == 0.0
+
+
 def test_bad_input(make_vae, digits):
     vae = make_vae()
     with pytest.raises(ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: a ArrayModel"):

@@ -1,5 +1,7 @@
 """Whether the codes lie in the labels' clusters."""
 
+import warnings
+
 import numpy as np
 
 from keras_vae.arguments import whole_number
@@ -27,6 +29,7 @@ def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, see
     >>> keras_vae.evaluation.k_means(vae.encode(x_test)[0], y_test)["normalized_mutual_information"]
     """
     from sklearn.cluster import KMeans  # late: importing scikit-learn takes a second
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.metrics import normalized_mutual_info_score
 
     codes = checks.matrix("codes", codes)
@@ -34,7 +37,11 @@ def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, see
     num_clusters = len(np.unique(y)) if num_clusters is None else whole_number("num_clusters", num_clusters, low=2)
     if num_clusters > len(codes):
         raise ValueError(f"`num_clusters` must be at most {len(codes)}, the codes. Received: {num_clusters}")
-    clusters = KMeans(num_clusters, n_init=whole_number("num_starts", num_starts), random_state=seed).fit_predict(codes)
+    estimator = KMeans(num_clusters, n_init=whole_number("num_starts", num_starts), random_state=seed)
+    with warnings.catch_warnings():
+        # The codes of a collapsed VAE coincide, which leaves clusters empty: the score says it.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        clusters = estimator.fit_predict(codes)
     return {
         "normalized_mutual_information": float(normalized_mutual_info_score(y, clusters)),
         "num_clusters": num_clusters,

@@ -3,6 +3,8 @@
 images = vae.decode(keras_vae.evaluation.samplers.gaussian_mixture(vae.encode(x_train)[0], 100))
 """
 
+import warnings
+
 import numpy as np
 
 from keras_vae.arguments import whole_number
@@ -53,12 +55,17 @@ def gaussian_mixture(codes, n: int, num_components: int = 10, seed: int | None =
 
     Reference: Ghosh et al. 2020, "From variational to deterministic autoencoders", section 4.
     """
-    from sklearn.mixture import GaussianMixture  # late: importing scikit-learn takes a second
+    from sklearn.exceptions import ConvergenceWarning  # late: importing scikit-learn takes a second
+    from sklearn.mixture import GaussianMixture
 
     codes = checks.matrix("codes", codes, low_rows=2)
     if whole_number("num_components", num_components) > len(codes):
         raise ValueError(f"`num_components` must be at most {len(codes)}, the codes. Received: {num_components}")
-    mixture = GaussianMixture(num_components, random_state=seed).fit(codes)
+    mixture = GaussianMixture(num_components, random_state=seed)
+    with warnings.catch_warnings():
+        # The codes of a collapsed VAE coincide, which leaves components empty: draws from the others are right.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        mixture.fit(codes)
     drawn, components = mixture.sample(whole_number("n", n))
     # scikit-learn gives them component by component
     return drawn[randomness.generator("gaussian_mixture", seed).permutation(len(components))].astype("float32")
