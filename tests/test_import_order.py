@@ -21,7 +21,7 @@ ALLOWED = {
     "datasets": set(),
     "training": {"distributions"},
     "models": {"distributions", "priors", "likelihoods", "layers", "schedules", "training"},
-    "evaluation": {"datasets", "distributions", "priors"},
+    "evaluation": {"datasets", "distributions", "models", "priors"},
     "plots": set(),
 }
 BACKENDS = {"tensorflow", "jax", "torch"}

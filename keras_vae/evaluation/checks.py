@@ -23,9 +23,9 @@ def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.n
     return array
 
 
-def posterior(mean, log_var) -> tuple[np.ndarray, np.ndarray]:
+def posterior(mean, log_var, low_rows: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Return `mean` and `log_var` as finite float64 arrays of one shape `(n, latent_dim)`."""
-    mean, log_var = matrix("mean", mean), matrix("log_var", log_var)
+    mean, log_var = matrix("mean", mean, low_rows=low_rows), matrix("log_var", log_var)
     if mean.shape != log_var.shape:
         raise ValueError(f"`log_var` must have the shape of mean. Received: {log_var.shape} and {mean.shape}")
     return mean, log_var
@@ -34,6 +34,11 @@ def posterior(mean, log_var) -> tuple[np.ndarray, np.ndarray]:
 def pair(first_name: str, first, second_name: str, second, low_rows: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Return two finite float64 matrices with as many columns each."""
     first, second = matrix(first_name, first, low_rows=low_rows), matrix(second_name, second, low_rows=low_rows)
+    return same_columns(first_name, first, second_name, second)
+
+
+def same_columns(first_name: str, first: np.ndarray, second_name: str, second: np.ndarray):
+    """Return two matrices if they have as many columns each; raise a ValueError otherwise."""
     if first.shape[1] != second.shape[1]:
         raise ValueError(
             f"`{second_name}` must have as many columns as {first_name}. Received: {second.shape[1]} and "
@@ -51,6 +56,14 @@ def labels(name: str, value, rows: int, low_classes: int = 2) -> np.ndarray:
     if len(classes) < low_classes:
         raise ValueError(f"`{name}` must hold at least {low_classes} classes. Received: {classes.tolist()} only")
     return array
+
+
+def num_rows(name: str, x) -> int:
+    """Return the number of examples in data of shape `(n, ...)`, at least one."""
+    shape = np.shape(x)
+    if not shape or not shape[0]:
+        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {shape}")
+    return shape[0]
 
 
 def flat(name: str, x) -> np.ndarray:

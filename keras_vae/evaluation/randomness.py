@@ -4,6 +4,8 @@ import zlib
 
 import numpy as np
 
+from keras_vae.arguments import whole_number
+
 
 def generator(name: str, seed: int | None) -> np.random.Generator:
     """Return the generator that belongs to a score's name and a seed; None never repeats.
@@ -13,9 +15,7 @@ def generator(name: str, seed: int | None) -> np.random.Generator:
     """
     if seed is None:
         return np.random.default_rng()
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"`seed` must be an int of at least 0, or None. Received: seed={seed!r}")
-    return np.random.default_rng([zlib.crc32(name.encode()), int(seed)])
+    return np.random.default_rng([zlib.crc32(name.encode()), whole_number("seed", seed, low=0)])
 
 
 def rows(name: str, n: int, num: int, seed: int | None):

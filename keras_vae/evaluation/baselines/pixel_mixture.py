@@ -1,6 +1,6 @@
 """A mixture of Gaussians on the values themselves."""
 
-from keras_vae.arguments import at_least
+from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.estimate import mean_with_error
@@ -35,13 +35,13 @@ def pixel_mixture(
 
     at_least("smallest_sigma", smallest_sigma, 0.0, strict=True)
     x_train, x_test = splits.as_rows(x_train, x_test)
-    rows = randomness.generator("pixel_mixture", seed).permutation(len(x_train))[:max_train]
-    num_components = splits.num_components(num_components, x_train, len(rows))
+    x_train = x_train[randomness.rows("pixel_mixture", len(x_train), whole_number("max_train", max_train, low=2), seed)]
+    num_components = splits.num_components(num_components, x_train, len(x_train))
     mixture = GaussianMixture(num_components, covariance_type="diag", reg_covar=smallest_sigma**2, random_state=seed)
     return {
-        **mean_with_error("log_likelihood", mixture.fit(x_train[rows]).score_samples(x_test)),
+        **mean_with_error("log_likelihood", mixture.fit(x_train).score_samples(x_test)),
         "num_components": num_components,
         "smallest_sigma": smallest_sigma,
-        "num_train": len(rows),
+        "num_train": len(x_train),
         "seed": seed,
     }

@@ -8,7 +8,8 @@ from keras_vae.evaluation import checks
 
 def as_rows(x_train, x_test) -> tuple[np.ndarray, np.ndarray]:
     """Return training and test data as finite float64 matrices of as many columns."""
-    return checks.pair("x_train", checks.flat("x_train", x_train), "x_test", checks.flat("x_test", x_test), low_rows=1)
+    x_train, x_test = checks.flat("x_train", x_train), checks.flat("x_test", x_test)
+    return checks.same_columns("x_train", x_train, "x_test", x_test)
 
 
 def num_components(value, x_train, high: int) -> int:

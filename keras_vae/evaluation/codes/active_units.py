@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_vae.arguments import at_least
 from keras_vae.evaluation import checks
-from keras_vae.evaluation.kl import kl_per_dimension
+from keras_vae.evaluation.gaussian import kl_per_dimension
 
 
 def active_units(mean, log_var, threshold: float = 0.01) -> dict:
@@ -28,8 +28,7 @@ def active_units(mean, log_var, threshold: float = 0.01) -> dict:
     Reference: Burda et al. 2016, "Importance weighted autoencoders", section 5.2.
     """
     at_least("threshold", threshold, 0.0)
-    mean, log_var = checks.posterior(mean, log_var)
-    checks.matrix("mean", mean, low_rows=2)
+    mean, log_var = checks.posterior(mean, log_var, low_rows=2)
     variance = mean.var(axis=0, ddof=1)
     return {
         "active_units": int(np.sum(variance > threshold)),

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, estimate, randomness
-from keras_vae.evaluation.kl import kl_per_dimension
+from keras_vae.evaluation import checks, estimate, gaussian, randomness
+from keras_vae.evaluation.log_weights import log_sum_exp
 
 ENTRIES_AT_ONCE = 4_000_000
 
@@ -32,8 +32,7 @@ def log_prob(z, mean, log_var) -> np.ndarray:
     for start in range(0, len(z), rows):
         part = z[start : start + rows]
         log_density = constant + part @ (mean * precision).T - 0.5 * part**2 @ precision.T
-        top = log_density.max(axis=1, keepdims=True)
-        result[start : start + rows] = top[:, 0] + np.log(np.exp(log_density - top).sum(axis=1))
+        result[start : start + rows] = log_sum_exp(log_density)
     return result - math.log(len(mean))
 
 
@@ -41,11 +40,6 @@ def draw(mean, log_var, n: int, random) -> np.ndarray:
     """Draw n codes from q(z): a row at random, then a code from its posterior."""
     rows = random.integers(len(mean), size=n)
     return mean[rows] + np.exp(0.5 * log_var[rows]) * random.standard_normal((n, mean.shape[1]))
-
-
-def log_standard_normal(z) -> np.ndarray:
-    """Return log N(z; 0, I), of shape `(n,)`."""
-    return -0.5 * np.sum(np.asarray(z) ** 2 + math.log(2.0 * math.pi), axis=1)
 
 
 def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
@@ -59,12 +53,10 @@ def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
     random = randomness.generator("aggregate_posterior", seed)
     log_ratio, log_excess = np.zeros(len(mean)), np.zeros(len(mean))
     for _ in range(num_samples):
-        epsilon = random.standard_normal(mean.shape)
-        z = mean + np.exp(0.5 * log_var) * epsilon
-        log_posterior = -0.5 * np.sum(epsilon**2 + log_var + math.log(2.0 * math.pi), axis=1)
+        z = mean + np.exp(0.5 * log_var) * random.standard_normal(mean.shape)
         log_aggregate = log_prob(z, mean, log_var)
-        log_ratio += (log_posterior - log_aggregate) / num_samples
-        log_excess += (log_aggregate - (log_prior or log_standard_normal)(z)) / num_samples
+        log_ratio += (gaussian.log_prob(z, mean, log_var) - log_aggregate) / num_samples
+        log_excess += (log_aggregate - (log_prior or gaussian.log_standard_normal)(z)) / num_samples
     result = {
         **estimate.mean_with_error("mutual_information", log_ratio),
         **estimate.mean_with_error("aggregate_kl", log_excess),
@@ -75,7 +67,7 @@ def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
         "seed": seed,
     }
     if log_prior is None:
-        exact = kl_per_dimension(mean, log_var).sum(axis=1)
+        exact = gaussian.kl_per_dimension(mean, log_var).sum(axis=1)
         gap = estimate.mean_with_error("identity_gap", log_ratio + log_excess - exact)
         return {**result, **gap, "kl_in_closed_form": float(exact.mean())}
     return result

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.evaluation import checks, estimate, randomness
+from keras_vae.evaluation import checks, estimate, gaussian, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 
 
@@ -45,9 +45,8 @@ def prior_holes(
         size = (whole_number("num_samples", num_samples), mean.shape[1])
         prior_codes, log_prior = randomness.generator("prior_holes", seed).standard_normal(size), None
     codes, _ = checks.pair("prior_codes", prior_codes, "mean", mean, low_rows=1)
-    log_ratio = aggregate_posterior.log_prob(codes, mean, log_var) - (
-        log_prior or aggregate_posterior.log_standard_normal
-    )(codes)
+    log_p = (log_prior or gaussian.log_standard_normal)(codes)
+    log_ratio = aggregate_posterior.log_prob(codes, mean, log_var) - log_p
     return {
         **estimate.share_with_error("prior_holes", log_ratio < np.log(threshold)),
         "threshold": threshold,
@@ -84,7 +83,7 @@ def prior_hole_map(mean, log_var, n: int = 81, extent: float = 3.5, log_prior=No
     grid = np.linspace(-1.0, 1.0, whole_number("n", n, low=2)) * at_least("extent", extent, 0.0, strict=True)
     codes = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     log_densities = {
-        "prior": (log_prior or aggregate_posterior.log_standard_normal)(codes),
+        "prior": (log_prior or gaussian.log_standard_normal)(codes),
         "aggregate_posterior": aggregate_posterior.log_prob(codes, mean, log_var),
     }
     return {"grid": grid, **{name: np.exp(value).reshape(n, n) for name, value in log_densities.items()}}

@@ -7,6 +7,7 @@ import numpy as np
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.density.annealing import Annealing
 from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
 
 
 def ais(
@@ -53,8 +54,8 @@ def ais(
     random = randomness.generator("ais", seed)
     parts = [chains.anneal(model, part, random)[:2] for part in chains.parts(model, x, verbose)]
     log_weights, acceptance = np.concatenate([p[0] for p in parts]), float(np.mean([p[1] for p in parts]))
-    log_sum = np.logaddexp.reduce(log_weights, axis=1)
-    size = np.exp(2.0 * log_sum - np.logaddexp.reduce(2.0 * log_weights, axis=1))
+    log_sum = log_sum_exp(log_weights)
+    size = effective_sample_size(log_sum, log_sum_exp(2.0 * log_weights))
     return {
         **mean_with_error("ais", log_sum - math.log(num_chains)),
         "effective_sample_size": float(size.mean()),

@@ -8,6 +8,7 @@ from keras_vae.arguments import whole_number
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.density.annealing import Annealing
 from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.log_weights import log_sum_exp
 
 
 def ais_sandwich(
@@ -58,8 +59,8 @@ def ais_sandwich(
         exact = np.asarray(z[first : first + len(part)], "float64")
         first += len(part)
         back = chains.anneal_back(path, exact, step_sizes, random)
-        lower.append(np.logaddexp.reduce(log_weights, axis=1) - math.log(num_chains))
-        upper.append(math.log(num_chains) - np.logaddexp.reduce(-back, axis=1))
+        lower.append(log_sum_exp(log_weights) - math.log(num_chains))
+        upper.append(math.log(num_chains) - log_sum_exp(-back))
     lower, upper = np.concatenate(lower), np.concatenate(upper)
     return {
         **mean_with_error("lower", lower),

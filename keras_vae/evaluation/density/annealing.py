@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import memory
+from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.density import hamiltonian
 from keras_vae.evaluation.progress import progress
 
@@ -29,41 +29,40 @@ class Annealing:
 
     def parts(self, model, x, verbose):
         """Yield x in parts whose chains are moved at once."""
-        shape = np.shape(x)
-        if not shape or not shape[0]:
-            raise ValueError(f"`x` must have at least one row. Received: x of shape {shape}")
-        rows = min(shape[0], max(1, self.batch_size // self.num_chains))
-        memory.require("batch_size", self.batch_size, 4 * rows * self.num_chains * int(np.prod(shape[1:])))
-        for start in progress(range(0, shape[0], rows), "annealed importance sampling", verbose):
+        n, shape = checks.num_rows("x", x), np.shape(x)[1:]
+        rows = min(n, max(1, self.batch_size // self.num_chains))
+        memory.require("batch_size", self.batch_size, 4 * rows * self.num_chains * int(np.prod(shape)))
+        for start in progress(range(0, n, rows), "annealed importance sampling", verbose):
             yield np.asarray(x[start : start + rows], "float32")
 
     def anneal(self, model, x, random):
         """Return the log-weights `(n, chains)`, the acceptance, the step sizes found, and the path of f_t."""
         mean, log_var = (np.asarray(part, "float64") for part in model.encode(x))
         path = hamiltonian.Path(model, x, mean, log_var, self.num_chains)
-        _, step_sizes, _ = self._walk(path, random, None)
-        log_weights, _, acceptance = self._walk(path, random, step_sizes)
+        step_sizes = self._find_step_sizes(path, random)
+        log_weights, acceptance = self._walk(path, step_sizes, random)
         return log_weights, acceptance, step_sizes, path
 
-    def _walk(self, path, random, step_sizes):
-        """Walk from q to p(x, z), with given step sizes or, without, looking for them."""
+    def _find_step_sizes(self, path, random):
+        """Walk once without counting, and return a step size for each temperature and example."""
         state = path.state(random.standard_normal((path.num_rows, path.latent_dim)))
-        log_weights, acceptances = np.zeros(path.num_rows), []
-        step_size = np.full(path.num_examples, 0.5 * path.latent_dim**-0.25)
-        found = []
-        for t in range(1, len(self.temperatures)):
-            before, now = self.temperatures[t - 1], self.temperatures[t]
-            log_weights += (now - before) * state.log_ratio
-            if t == len(self.temperatures) - 1 and step_sizes is not None:
-                break  # the last move would change no weight
-            step_size = step_size if step_sizes is None else step_sizes[t - 1]
-            state, accepted = hamiltonian.transition(path, state, now, step_size, self.leapfrog_steps, random)
+        step_size, found = np.full(path.num_examples, 0.5 * path.latent_dim**-0.25), []
+        for temperature in self.temperatures[1:]:
+            state, accepted = hamiltonian.transition(path, state, temperature, step_size, self.leapfrog_steps, random)
             found.append(step_size)
-            acceptances.append(accepted.mean())
-            if step_sizes is None:
-                step_size = step_size * np.exp(0.2 * (path.by_example(accepted).mean(axis=1) - 0.65))
-        acceptance = float(np.mean(acceptances)) if acceptances else 1.0
-        return path.by_example(log_weights), found, acceptance
+            step_size = step_size * np.exp(0.2 * (path.by_example(accepted).mean(axis=1) - 0.65))
+        return found
+
+    def _walk(self, path, step_sizes, random):
+        """Walk from q to p(x, z), and return the log-weights and the share of accepted moves."""
+        state = path.state(random.standard_normal((path.num_rows, path.latent_dim)))
+        log_weights, shares = self.temperatures[1] * state.log_ratio, []
+        for t in range(1, len(self.temperatures) - 1):  # a move at the last temperature would change no weight
+            now, after = self.temperatures[t : t + 2]
+            state, accepted = hamiltonian.transition(path, state, now, step_sizes[t - 1], self.leapfrog_steps, random)
+            log_weights = log_weights + (after - now) * state.log_ratio
+            shares.append(accepted.mean())
+        return path.by_example(log_weights), float(np.mean(shares)) if shares else 1.0
 
     def anneal_back(self, path, z, step_sizes, random):
         """Walk from exact samples z of p(z|x) back to q; return the log-weights `(n, chains)`."""

@@ -1,13 +1,11 @@
 """Any VAE, written in any library, as functions over arrays."""
 
 import contextlib
-import math
 from collections.abc import Callable
 
 import numpy as np
 
-from keras_vae.evaluation import randomness
-from keras_vae.evaluation.kl import kl_per_dimension
+from keras_vae.evaluation import gaussian, randomness
 
 
 class ArrayModel:
@@ -43,7 +41,7 @@ class ArrayModel:
     ):
         self.encode_function = encode
         self.log_likelihood = log_likelihood
-        self.log_prior = log_prior or _log_standard_normal
+        self.log_prior = log_prior or gaussian.log_standard_normal
         self.gradient = gradient
         self.decode_function = decode
         self.simulate_function = simulate
@@ -63,14 +61,15 @@ class ArrayModel:
     def elbo_parts(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256):
         """Return E_q[log p(x|z)] and KL(q(z|x) || p(z)) of each example, arrays of shape `(n,)`."""
         mean, log_var = self.encode(x)
-        log_likelihood, kl = np.zeros(len(mean)), np.zeros(len(mean))
+        in_closed_form = self.log_prior is gaussian.log_standard_normal
+        kl = gaussian.kl_per_dimension(mean, log_var).sum(axis=1) if in_closed_form else np.zeros(len(mean))
+        log_likelihood = np.zeros(len(mean))
         with self.seeded(seed):
             for _ in range(num_samples):
                 z = self._draw(mean, log_var)
                 log_likelihood += self.log_likelihood(x, z) / num_samples
-                kl += (_log_normal(z, mean, log_var) - self.log_prior(z)) / num_samples
-        if self.log_prior is _log_standard_normal:  # in closed form
-            kl = kl_per_dimension(mean, log_var).sum(axis=1)
+                if not in_closed_form:
+                    kl += (gaussian.log_prob(z, mean, log_var) - self.log_prior(z)) / num_samples
         return log_likelihood, kl
 
     def log_weights(self, x, num_samples: int, rows: int | None = None) -> np.ndarray:
@@ -78,7 +77,7 @@ class ArrayModel:
         mean, log_var = (np.repeat(part, num_samples, axis=0) for part in self.encode(x))
         z = self._draw(mean, log_var)
         log_likelihood = self.log_likelihood(np.repeat(np.asarray(x), num_samples, axis=0), z)
-        weights = log_likelihood + self.log_prior(z) - _log_normal(z, mean, log_var)
+        weights = log_likelihood + self.log_prior(z) - gaussian.log_prob(z, mean, log_var)
         return weights.reshape(len(x), num_samples)
 
     def log_joint_and_gradient(self, x, z) -> tuple[np.ndarray, np.ndarray]:
@@ -106,11 +105,3 @@ class ArrayModel:
 
     def _draw(self, mean, log_var):
         return mean + np.exp(0.5 * log_var) * self.random.standard_normal(mean.shape)
-
-
-def _log_normal(z, mean, log_var):
-    return -0.5 * np.sum(math.log(2.0 * math.pi) + log_var + (z - mean) ** 2 * np.exp(-log_var), axis=1)
-
-
-def _log_standard_normal(z):
-    return _log_normal(z, 0.0, np.zeros(z.shape))

@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import memory
+from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
 from keras_vae.evaluation.progress import progress
 
 
@@ -77,7 +78,7 @@ def log_marginal_likelihood(
     """
     whole_number("num_samples", num_samples)
     whole_number("batch_size", batch_size)
-    n = _num_rows(x)
+    n = checks.num_rows("x", x)
     # Either several parts of the draws of one example at a time, or all the draws of several examples.
     calls = math.ceil(num_samples / batch_size)
     draws = math.ceil(num_samples / calls)
@@ -91,21 +92,9 @@ def log_marginal_likelihood(
                 wanted = min(draws, num_samples - call * draws)
                 log_weights = model.log_weights(x[part], draws, rows=rows)[:, :wanted].astype("float64")
                 _require_numbers(log_weights, start)
-                log_sum[part] = np.logaddexp(log_sum[part], _log_sum_exp(log_weights))
-                log_sum_of_squares[part] = np.logaddexp(log_sum_of_squares[part], _log_sum_exp(2.0 * log_weights))
-    return log_sum - math.log(num_samples), np.exp(2.0 * log_sum - log_sum_of_squares)
-
-
-def _log_sum_exp(values):
-    largest = values.max(axis=1)
-    return largest + np.log(np.exp(values - largest[:, None]).sum(axis=1))
-
-
-def _num_rows(x) -> int:
-    shape = np.shape(x)
-    if not shape or not shape[0]:
-        raise ValueError(f"`x` must have at least one row. Received: x of shape {shape}")
-    return shape[0]
+                log_sum[part] = np.logaddexp(log_sum[part], log_sum_exp(log_weights))
+                log_sum_of_squares[part] = np.logaddexp(log_sum_of_squares[part], log_sum_exp(2.0 * log_weights))
+    return log_sum - math.log(num_samples), effective_sample_size(log_sum, log_sum_of_squares)
 
 
 def _require_numbers(log_weights, start):

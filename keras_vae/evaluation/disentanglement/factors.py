@@ -46,11 +46,6 @@ def as_classes(factors: np.ndarray, discrete: Sequence[bool] | None, num_bins: i
     return np.stack(columns, axis=1)
 
 
-def subset(n: int, num_samples: int, random) -> np.ndarray:
-    """Return as many rows as asked, at random, or all of them."""
-    return random.permutation(n)[: whole_number("num_samples", num_samples, low=2)]
-
-
 def split(n: int, num_train: int, num_test: int, random) -> tuple[np.ndarray, np.ndarray]:
     """Return disjoint rows to train and to test on: as many as asked, or all of them in the same proportion."""
     whole_number("num_train", num_train)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.arguments import whole_number
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
@@ -47,7 +48,9 @@ def interventional_robustness(
     if isinstance(quantile, bool) or not 0.0 < quantile <= 1.0:
         raise ValueError(f"`quantile` must be above 0 and at most 1. Received: quantile={quantile!r}")
     codes, factors = factors_of_data.check(codes, factors)
-    rows = factors_of_data.subset(len(codes), num_samples, randomness.generator("interventional_robustness", seed))
+    rows = randomness.rows(
+        "interventional_robustness", len(codes), whole_number("num_samples", num_samples, low=2), seed
+    )
     codes, classes = codes[rows], factors_of_data.as_classes(factors, discrete, num_bins)[rows]
     farthest = np.abs(codes - codes.mean(axis=0)).max(axis=0)
     strays = np.stack([_stray(codes, column, quantile) for column in classes.T], axis=1)
@@ -57,7 +60,7 @@ def interventional_robustness(
     return {
         "interventional_robustness": float(np.average(best, weights=farthest)) if moving.any() else 0.0,
         "robustness": robustness,
-        "num_samples": len(rows),
+        "num_samples": min(num_samples, len(factors)),
         "quantile": quantile,
         "seed": seed,
     }

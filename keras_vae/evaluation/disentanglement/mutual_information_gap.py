@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.arguments import whole_number
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.disentanglement.information import code_factor_information
@@ -41,7 +42,7 @@ def mutual_information_gap(
     Reference: Chen et al. 2018, "Isolating sources of disentanglement in variational autoencoders", equation 6.
     """
     codes, factors = factors_of_data.check(codes, factors)
-    rows = factors_of_data.subset(len(codes), num_samples, randomness.generator("mutual_information_gap", seed))
+    rows = randomness.rows("mutual_information_gap", len(codes), whole_number("num_samples", num_samples, low=2), seed)
     result = code_factor_information(codes[rows], factors[rows], discrete, num_bins)
     # A single latent dimension has no rival: a row of zeros is the second one.
     ranked = np.sort(np.vstack([result["information"], np.zeros(factors.shape[1])]), axis=0)
@@ -49,7 +50,7 @@ def mutual_information_gap(
     return {
         "mutual_information_gap": float(gap.mean()),
         "gap_per_factor": gap.tolist(),
-        "num_samples": len(rows),
+        "num_samples": min(num_samples, len(factors)),
         "num_bins": num_bins,
         "seed": seed,
     }

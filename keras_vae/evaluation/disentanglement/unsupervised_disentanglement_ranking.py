@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.arguments import at_least
+from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import checks, randomness
-from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
 def unsupervised_disentanglement_ranking(
@@ -50,7 +49,7 @@ def unsupervised_disentanglement_ranking(
     if len(codes) < 2 or len(codes) != len(kl):
         raise ValueError(f"`codes` and `kl` must be of as many models, two or more. Received: {len(codes)}, {len(kl)}")
     checked = [checks.matrix(f"codes[{i}]", array, rows=len(codes[0]), low_rows=2) for i, array in enumerate(codes)]
-    rows = factors_of_data.subset(len(checked[0]), num_samples, randomness.generator("udr", seed))
+    rows = randomness.rows("udr", len(checked[0]), whole_number("num_samples", num_samples, low=2), seed)
     informative = [_informative(i, a[rows], kl[i], kl_threshold) for i, a in enumerate(checked)]
     pairs = np.full((len(codes), len(codes)), np.nan)
     for i, first in enumerate(informative):
@@ -63,7 +62,7 @@ def unsupervised_disentanglement_ranking(
         "best": int(np.argmax(scores)),
         "pairs": pairs,
         "num_models": len(codes),
-        "num_samples": len(rows),
+        "num_samples": min(num_samples, len(checked[0])),
         "alpha": alpha,
         "seed": seed,
     }

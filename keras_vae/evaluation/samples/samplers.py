@@ -1,7 +1,4 @@
-"""Where codes may be drawn from, besides the prior: each function returns codes to decode.
-
-images = vae.decode(keras_vae.evaluation.samplers.gaussian_mixture(vae.encode(x_train)[0], 100))
-"""
+"""Where codes may be drawn from, besides the prior: each function returns codes for `vae.decode`."""
 
 import warnings
 
