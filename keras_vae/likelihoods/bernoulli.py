@@ -1,6 +1,7 @@
 """The Bernoulli likelihood."""
 
 import keras
+import numpy as np
 
 from keras_vae.distributions import bernoulli
 from keras_vae.likelihoods.likelihood import Likelihood
@@ -24,6 +25,10 @@ class Bernoulli(Likelihood):
     def log_density(self, x, parameters):
         """Return x log p + (1 - x) log(1 - p)."""
         return bernoulli.log_prob(x, parameters)
+
+    def is_probability(self, x) -> bool:
+        """Say whether all the data are 0 or 1."""
+        return all(np.isin(x[start : start + 1000], (0.0, 1.0)).all() for start in range(0, len(x), 1000))
 
     def mean(self, parameters):
         """Return p."""

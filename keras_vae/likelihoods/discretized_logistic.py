@@ -38,6 +38,10 @@ class DiscretizedLogistic(LocationScale):
         location, log_scale = self.location_and_log_scale(parameters)
         return discretized_logistic.log_prob(x, location, log_scale, self.levels)
 
+    def is_probability(self, x) -> bool:
+        """Say yes: of a value on the grid."""
+        return True
+
     def mean(self, parameters):
         """Return the mean over the levels."""
         location, log_scale = self.location_and_log_scale(parameters)

@@ -78,6 +78,10 @@ class Likelihood(keras.layers.Layer):
             )
         return (*outer, last // self.num_parameters)
 
+    def is_probability(self, x) -> bool:
+        """Say whether p(x|z) is a probability of such data, an array, and no density or cross entropy."""
+        return False
+
     def outside_support(self, x):
         """Return 1.0 if some value of the batch is outside the support, else 0.0."""
         if self.support is None:

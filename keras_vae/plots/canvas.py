@@ -59,16 +59,22 @@ def bars(names, heights, colors=TRAIN_COLOR, bottom: float = 0.0):
     return fig, axes
 
 
-def class_colors(axes, labels, n: int):
-    """Return a colour for each of n points, by label, and write the legend of up to 20 different labels."""
+def class_colors(fig, axes, labels, n: int):
+    """Return a colour for each of n points, by label, with a legend of up to 20 labels, or else a colour scale."""
     from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
     from matplotlib.lines import Line2D
 
     if labels is None:
         return [TRAIN_COLOR] * n
+    labels = np.asarray(labels)
     classes, index = np.unique(labels, return_inverse=True)
     if len(classes) > 20:
-        return colormaps["viridis"](index / (len(classes) - 1))
+        values = labels if np.issubdtype(labels.dtype, np.number) else index
+        scale = ScalarMappable(Normalize(values.min(), values.max()), "viridis")
+        fig.colorbar(scale, ax=axes).ax.tick_params(labelsize=FONT - 1)
+        return scale.to_rgba(values)
     colors = colormaps["tab10" if len(classes) <= 10 else "tab20"](np.arange(len(classes)))
     handles = [Line2D([], [], marker="o", linestyle="", color=color, markersize=4) for color in colors]
     axes.legend(

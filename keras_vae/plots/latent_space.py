@@ -33,7 +33,9 @@ def latent_space(codes, labels=None, title: str | None = None):
     points, x_label, y_label = _two_dimensions(codes)
     fig = canvas.figure(4.6, 4.0)
     axes = fig.add_subplot()
-    _scatter(fig, axes, points, labels)
+    colors = canvas.class_colors(fig, axes, labels, len(points))
+    size = float(np.clip(20000 / len(points), 2, 14))
+    axes.scatter(*points.T, s=size, c=colors, alpha=0.7, linewidths=0)
     names = "principal components" if codes.shape[1] > 2 else "space"
     canvas.label(axes, title or f"Latent {names}: posterior means", x_label, y_label)
     axes.set_aspect("equal", adjustable="datalim")
@@ -55,25 +57,3 @@ def _two_dimensions(codes):
     shares = np.nan_to_num(pca.explained_variance_ratio_)
     names = [f"component {i + 1} ({share:.0%} of the variance)" for i, share in enumerate(shares)]
     return pca.transform(codes), *names
-
-
-def _scatter(fig, axes, points, labels):
-    from matplotlib import colormaps
-
-    size = float(np.clip(20000 / len(points), 2, 14))
-    if labels is None:
-        axes.scatter(*points.T, s=size, color=canvas.TRAIN_COLOR, alpha=0.6, linewidths=0)
-        return
-    labels = np.asarray(labels)
-    classes = np.unique(labels)
-    if len(classes) > 20:
-        drawn = axes.scatter(*points.T, s=size, c=labels, cmap="viridis", alpha=0.7, linewidths=0)
-        fig.colorbar(drawn, ax=axes).ax.tick_params(labelsize=canvas.FONT - 1)
-        return
-    colors = colormaps["tab10" if len(classes) <= 10 else "tab20"]
-    for i, name in enumerate(classes):
-        axes.scatter(*points[labels == name].T, s=size, color=colors(i), label=str(name), alpha=0.7, linewidths=0)
-    axes.legend(
-        fontsize=canvas.FONT - 1, markerscale=2, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0),
-        handletextpad=0.1, borderaxespad=0.0,
-    )  # fmt: skip

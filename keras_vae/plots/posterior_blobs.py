@@ -44,7 +44,7 @@ def posterior_blobs(mean, log_var, labels=None, dimensions=None, num: int = 300,
     centers, sigma = mean[:num][:, [a, b]], np.exp(0.5 * log_var[:num][:, [a, b]])
     fig = canvas.figure(4.8, 4.2)
     axes = fig.add_subplot()
-    colors = canvas.class_colors(axes, None if labels is None else np.asarray(labels)[:num], len(centers))
+    colors = canvas.class_colors(fig, axes, None if labels is None else labels[:num], len(centers))
     blobs = EllipseCollection(
         2.0 * sigma[:, 0], 2.0 * sigma[:, 1], np.zeros(len(centers)), units="xy", offsets=centers,
         offset_transform=axes.transData, facecolors=colors, edgecolors=colors, alpha=0.2, linewidths=0.6,

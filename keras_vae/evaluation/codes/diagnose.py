@@ -6,6 +6,7 @@ from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 from keras_vae.evaluation.codes.active_units import active_units
+from keras_vae.evaluation.gaussian import kl_per_dimension
 
 # A code with less than this many nats on its example says nothing of it.
 NO_INFORMATION = 0.1
@@ -63,15 +64,21 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
     References: Burda et al. 2016, section 5.2, on active units; Hoffman and Johnson 2016, "ELBO surgery".
     """
     x = x[randomness.rows("diagnose", len(x), whole_number("max_examples", max_examples, low=2), seed)]
-    mean, log_var = checks.posterior(*model.encode(x))
-    units = active_units(mean, log_var, threshold)
+    mean, log_var = model.encode(x)
     nats = aggregate_posterior.parts(mean, log_var, 1, None, seed)
+    fitted = x if x_train is None else x_train
+    return {**diagnosis(mean, log_var, nats, x, model.reconstruct(x), fitted, threshold), "seed": seed}
+
+
+def diagnosis(mean, log_var, nats, x, x_hat, x_train, threshold: float = 0.01) -> dict:
+    """Return what `diagnose` does, from codes, `mutual_information(...)` and reconstructions that are at hand."""
+    units = active_units(mean, log_var, threshold)
     evidence = {
         **{name: units[name] for name in ("active_units", "latent_dim", "kl_per_dimension")},
         "kl": nats["kl_in_closed_form"],
         **{name: nats[name] for name in ("mutual_information", "aggregate_kl")},
-        "distance_to_prior": _distance_to_prior(mean, log_var),
-        **_errors(x, model.reconstruct(x), x if x_train is None else x_train, units["latent_dim"]),
+        "distance_to_prior": _distance_to_prior(*checks.posterior(mean, log_var)),
+        **_errors(x, x_hat, x_train, units["latent_dim"]),
     }
     verdict = _verdict(evidence)
     return {
@@ -79,15 +86,14 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
         "explanation": _explanation(verdict, evidence),
         "fixes": list(FIXES[verdict]),
         **evidence,
-        "num_examples": len(mean),
-        "seed": seed,
+        "num_examples": units["num_examples"],
     }
 
 
 def _distance_to_prior(mean, log_var):
     """Return the KL of each dimension's codes, as a Gaussian, to N(0, 1), averaged over the dimensions."""
     variance = mean.var(axis=0) + np.exp(log_var).mean(axis=0)
-    return float(np.mean(0.5 * (variance - 1.0 - np.log(variance) + mean.mean(axis=0) ** 2)))
+    return float(kl_per_dimension(mean.mean(axis=0), np.log(variance)).mean())
 
 
 def _errors(x, x_hat, x_train, latent_dim):
@@ -95,7 +101,7 @@ def _errors(x, x_hat, x_train, latent_dim):
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
     x, x_hat, x_train = checks.flat("x", x), checks.flat("reconstruction", x_hat), checks.flat("x_train", x_train)
-    checks.pair("x", x, "x_train", x_train)
+    checks.same_columns("x", x, "x_train", x_train)
     pca = PCA(min(latent_dim, *x_train.shape), random_state=0).fit(x_train)
     errors = {
         "mean_squared_error": np.mean((x_hat - x) ** 2),

@@ -6,6 +6,7 @@ import numpy as np
 from keras_vae.evaluation import baselines as without_network
 from keras_vae.evaluation import codes, randomness
 from keras_vae.evaluation import samples as of_samples
+from keras_vae.evaluation.codes.diagnose import diagnosis
 from keras_vae.evaluation.density import bits_per_dimension, elbo, marginal_likelihood
 from keras_vae.evaluation.disentanglement import (
     beta_vae_score,
@@ -57,6 +58,7 @@ class Measured:
         labels = getattr(data, "y_train", None)
         self.y_fitted = None if labels is None else np.asarray(labels)[fitted]
         self.mean, self.log_var = vae.encode(self.x_test)
+        self.x_hat = vae.reconstruct(self.x_test)
         self.mean_fitted = vae.encode(self.x_fitted)[0]
 
     def has_labels(self) -> bool:
@@ -84,30 +86,21 @@ def density(measured, num_samples, batch_size, seed, verbose) -> dict:
     vae, x = measured.vae, measured.x_test
     bound = marginal_likelihood(vae, x, num_samples, batch_size, seed, verbose)
     result = {"elbo": elbo(vae, x, ELBO_SAMPLES, seed), "marginal_likelihood": bound}
-    if _is_discrete(vae, x):
+    if vae.likelihood.is_probability(x):
         num_values = int(np.prod(np.shape(x)[1:]))
         result["bits_per_dimension"] = bits_per_dimension(bound["marginal_likelihood"], num_values)
     return result
-
-
-def _is_discrete(vae, x):
-    """Say whether the likelihood is a probability of these data, and no density or cross entropy."""
-    name = type(vae.likelihood).__name__
-    if name == "Bernoulli":
-        return all(np.isin(x[start : start + 1000], (0.0, 1.0)).all() for start in range(0, len(x), 1000))
-    return name == "DiscretizedLogistic"
 
 
 def code(measured, seed) -> dict:
     """Return what the code holds, where it lies, and the verdict."""
     chosen = randomness.rows("code", len(measured.mean), measured.max_examples, seed)
     mean, log_var = measured.mean[chosen], measured.log_var[chosen]
-    num_draws = 1 if len(mean) > 2000 else 10
+    nats = codes.mutual_information(mean, log_var, 1 if len(mean) > 2000 else 10, seed=seed)
+    images = measured.x_test[chosen], measured.x_hat[chosen], measured.x_fitted
     return {
-        "diagnosis": codes.diagnose(
-            measured.vae, measured.x_test, measured.x_fitted, max_examples=measured.max_examples, seed=seed
-        ),
-        "mutual_information": codes.mutual_information(mean, log_var, num_draws, seed=seed),
+        "diagnosis": diagnosis(mean, log_var, nats, *images),
+        "mutual_information": nats,
         "prior_holes": codes.prior_holes(mean, log_var, num_samples=min(10_000, 10 * len(mean)), seed=seed),
         "smoothness": codes.smoothness(measured.vae.decode, mean, seed=seed),
     }
@@ -161,17 +154,19 @@ def baselines(measured, seed) -> dict:
     fitted = randomness.rows("baselines", len(measured.x_train), MOST_NUMBERS // num_values, seed)
     x_train, x_test = measured.x_train[fitted], measured.x_test
     components = min(dimensions, len(x_train) - 1, num_values - 1)
-    x_hat = measured.vae.reconstruct(x_test)
     result = {
-        "vae": {"mean_squared_error": float(np.mean((x_hat - np.asarray(x_test)) ** 2, dtype="float64"))},
+        "vae": _squared_error(x_test, measured.x_hat),
         "mean_image": without_network.mean_image(x_train, x_test),
         "pca": without_network.pca(x_train, x_test, components),
     }
     if measured.autoencoder is not None:
-        codes_of_test = measured.autoencoder.encode(x_test)
-        error = np.mean((measured.autoencoder.decode(codes_of_test) - np.asarray(x_test)) ** 2, dtype="float64")
-        result["autoencoder"] = {"mean_squared_error": float(error)}
+        autoencoder = measured.autoencoder
+        result["autoencoder"] = _squared_error(x_test, autoencoder.decode(autoencoder.encode(x_test)))
     if num_values <= MOST_VALUES:
         result["probabilistic_pca"] = without_network.probabilistic_pca(x_train, x_test, components)
         result["pixel_mixture"] = without_network.pixel_mixture(x_train, x_test, min(10, len(x_train)))
     return result
+
+
+def _squared_error(x, x_hat) -> dict:
+    return {"mean_squared_error": float(np.mean((x_hat - np.asarray(x)) ** 2, dtype="float64"))}
