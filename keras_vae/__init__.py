@@ -13,12 +13,14 @@ from keras_vae import (
     schedules,
 )
 from keras_vae.models import VAE
+from keras_vae.training import data_parallel
 from keras_vae.version import __version__
 
 __all__ = [
     "__version__",
     "VAE",
     "callbacks",
+    "data_parallel",
     "datasets",
     "distributions",
     "evaluation",

@@ -66,7 +66,7 @@ class BetaAnnealing(keras.callbacks.Callback):
         """Attach the schedule, here and not earlier: by now BackupAndRestore has loaded the weights."""
         if self.attached:
             return
-        step = int(self.model.step)
+        step = int(ops.convert_to_numpy(self.model.step))
         if self.steps_per_epoch is None and self.first_step is not None:
             self.steps_per_epoch = step - self.first_step
         self.first_step = step

@@ -3,6 +3,7 @@
 import warnings
 
 import keras
+from keras import ops
 
 from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import active_units
@@ -56,9 +57,10 @@ class CollapseMonitor(keras.callbacks.Callback):
         self.empty_epochs = 0 if units["active_units"] else self.empty_epochs + 1
         if self.empty_epochs >= self.patience and not self.warned:
             self.warned = True
+            beta = float(ops.convert_to_numpy(self.model.beta))
             warnings.warn(
                 f"The code has collapsed: no unit has been active for {self.empty_epochs} epochs (beta is now "
-                f"{float(self.model.beta):g}). Try a warm-up of beta (callbacks.BetaAnnealing), beta of 1 or below, "
+                f"{beta:g}). Try a warm-up of beta (callbacks.BetaAnnealing), beta of 1 or below, "
                 "free_bits, or a smaller decoder; evaluation.diagnose(vae, x) gives the evidence.",
                 stacklevel=2,
             )

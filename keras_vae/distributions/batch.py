@@ -2,9 +2,11 @@
 
 from keras import ops
 
+from keras_vae.distributions import replicas
+
 
 def mean(values, sample_weight=None):
-    """Average per-example values over the batch.
+    """Average per-example values over the batch, of which a replica holds a part.
 
     Args:
         values: Tensor of shape `(batch, ...)`.
@@ -14,17 +16,17 @@ def mean(values, sample_weight=None):
     Returns:
         Tensor of shape `(...)`: `sum_i w_i v_i / sum_i w_i` (0 where all the weights are 0).
     """
-    if sample_weight is None:
-        return ops.mean(values, axis=0)
-    weight = ops.cast(ops.reshape(sample_weight, (-1,) + (1,) * (len(values.shape) - 1)), values.dtype)
-    return ops.divide_no_nan(ops.sum(weight * values, axis=0), ops.sum(weight))
+    weight = 1.0
+    if sample_weight is not None:
+        weight = ops.cast(ops.reshape(sample_weight, (-1,) + (1,) * (len(values.shape) - 1)), values.dtype)
+    total = replicas.present().total(ops.sum(weight * values, axis=0))
+    return ops.divide_no_nan(total, ops.cast(size(values, sample_weight), values.dtype))
 
 
 def size(x, sample_weight=None):
     """Return how much a batch weighs in an epoch's average: its rows, or the sum of their weights, as float32."""
-    if sample_weight is None:
-        return ops.cast(ops.shape(x)[0], "float32")
-    return ops.sum(ops.cast(sample_weight, "float32"))
+    weight = ops.shape(x)[0] if sample_weight is None else ops.sum(ops.cast(sample_weight, "float32"))
+    return replicas.present().total(ops.cast(weight, "float32"))
 
 
 def sum_of_events(values):

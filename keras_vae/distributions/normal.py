@@ -2,8 +2,9 @@
 
 import math
 
-import keras
 from keras import ops
+
+from keras_vae.distributions import replicas
 
 LOG_2_PI = math.log(2.0 * math.pi)
 # exp(20) is a standard deviation of 22,026. Beyond it the exponential goes on as its tangent, so that a log-variance
@@ -29,7 +30,7 @@ def sample(mean, log_var, seed):
 
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", section 2.4.
     """
-    epsilon = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=seed)
+    epsilon = replicas.standard_normal(ops.shape(mean), mean.dtype, seed)
     return mean + ops.exp(0.5 * ops.minimum(log_var, MAX_LOG_VAR)) * epsilon
 
 

@@ -3,6 +3,7 @@
 import warnings
 
 import keras
+from keras import ops
 
 
 class Guard(keras.callbacks.Callback):
@@ -27,7 +28,7 @@ class Guard(keras.callbacks.Callback):
         """Tell the data of a resumed epoch; remember where the epoch starts."""
         if self.first_step is None and epoch > 0 and hasattr(self.data, "set_epoch"):
             self.data.set_epoch(epoch)
-        self.first_step = int(self.model.step)
+        self.first_step = int(ops.convert_to_numpy(self.model.step))
 
     def on_test_begin(self, logs=None):
         """Look at the first epoch's data before the validation resets the measures."""
@@ -45,7 +46,7 @@ class Guard(keras.callbacks.Callback):
         skipped = int(round(float((logs or {}).get("skipped_updates", 0.0))))
         if not skipped:
             return
-        steps = int(self.model.step) - self.first_step
+        steps = int(ops.convert_to_numpy(self.model.step)) - self.first_step
         reasons = "the loss or a gradient was NaN or infinite"
         if self.model.skip_threshold is not None:
             reasons += f", or the gradient's norm above skip_threshold={self.model.skip_threshold:g}"

@@ -136,8 +136,16 @@ class JaxSteps:
                     variable._value = value
             raise
 
-    def check_device_layout(self):
+    def check_device_layout(self, compile_arguments):
         """Nothing to refuse: keras.distribution shards one global computation."""
+
+    @staticmethod
+    def share_batches(devices):
+        """Return a scope in which a model is made and trained whose batches the devices share; None means all GPUs."""
+        devices = devices or [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
+        if len(devices) < 2:
+            return contextlib.nullcontext()
+        return keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False).scope()
 
 
 def _scope(groups, state):

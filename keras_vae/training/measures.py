@@ -16,8 +16,11 @@ class Measures(keras.metrics.Metric):
     def __init__(self, names, name="loss"):
         super().__init__(name=name)
         self.names = tuple(names)
-        self.totals = self.add_variable(shape=(len(self.names),), initializer="zeros", name="totals")
-        self.weight = self.add_variable(shape=(), initializer="zeros", name="weight")
+        # "mean" over the replicas: each is told of the whole batch.
+        self.totals = self.add_variable(
+            shape=(len(self.names),), initializer="zeros", aggregation="mean", name="totals"
+        )
+        self.weight = self.add_variable(shape=(), initializer="zeros", aggregation="mean", name="weight")
 
     def update_state(self, values: dict, weight):
         """Add a batch's means, a dict with the metric's names, with the batch's weight."""
@@ -37,7 +40,7 @@ class Count(keras.metrics.Metric):
 
     def __init__(self, name):
         super().__init__(name=name)
-        self.total = self.add_variable(shape=(), initializer="zeros", name="total")
+        self.total = self.add_variable(shape=(), initializer="zeros", aggregation="mean", name="total")
 
     def update_state(self, value):
         """Add a scalar."""

@@ -1,34 +1,43 @@
 """The training step on TensorFlow."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
 
+from keras_vae.distributions import replicas
 from keras_vae.training.verdict import judge
 
 
 class TensorFlowSteps:
-    """How a phase's gradient is taken and applied with a `tf.GradientTape`."""
+    """How a phase's gradient is taken and applied with a `tf.GradientTape`, on one device or on several replicas."""
 
     def train_step(self, data):
-        """Run the model's phases on one batch, and return the logs."""
+        """Run the model's phases on one batch, or a replica's share of it, and return the logs."""
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        self.begin_step()
-        for phase in self.phases():
-            self._run(phase, x, y, sample_weight)
-        return self.training_logs()
+        with replicas.running(_present_replica()) as replica:
+            self.begin_step()
+            for phase in self.phases():
+                self._run(phase, replica, x, y, sample_weight)
+            return self.training_logs()
 
-    def _run(self, phase, x, y, sample_weight):
+    def _run(self, phase, replica, x, y, sample_weight):
         before = [tf.identity(v.value) for v in self.non_trainable_weights]
         with tf.GradientTape() as tape:
-            losses, outputs = phase.loss(x, y, sample_weight)
-            scaled = phase.optimizer.scale_loss(losses["loss"])
-        gradients = tape.gradient(scaled, [v.value for v in phase.variables])
+            losses, outputs = self._by(replica, lambda: phase.loss(x, y, sample_weight))
+            # Every replica has the loss of the whole batch, and the gradient of each goes through all of them.
+            scaled = phase.optimizer.scale_loss(losses["loss"]) / replica.count
+        gradients = replica.total(tape.gradient(scaled, [v.value for v in phase.variables]))
         norm = tf.linalg.global_norm(gradients)
         verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
+        commit = self._commit if replica.count == 1 else self._commit_on_replicas
+        commit(phase, gradients, verdict, before, lambda: self.update_metrics(losses, outputs, x, y, sample_weight))
+        self.skipped_updates.update_state(verdict.skipped)
 
+    def _commit(self, phase, gradients, verdict, before, update_metrics):
         def apply():
             phase.optimizer.apply(gradients, phase.variables)
-            self.update_metrics(losses, outputs, x, y, sample_weight)
+            update_metrics()
             return tf.constant(True)
 
         def roll_back():
@@ -37,11 +46,33 @@ class TensorFlowSteps:
             return tf.constant(False)
 
         tf.cond(verdict.apply, apply, roll_back)
-        self.skipped_updates.update_state(verdict.skipped)
+
+    def _commit_on_replicas(self, phase, gradients, verdict, before, update_metrics):
+        # What the replicas do together cannot stand in a tf.cond: the update is made, and taken back.
+        variables = [*self.non_trainable_weights, *phase.variables, *phase.optimizer.variables, *self.metrics_variables]
+        before = [*before, *(tf.identity(v.value) for v in variables[len(before) :])]
+        _take_sums(phase.optimizer)
+        phase.optimizer.apply(gradients, phase.variables)
+        update_metrics()
+        for variable, value in zip(variables, before, strict=True):
+            variable.value.assign(tf.where(verdict.apply, variable.value, value))
 
     def test_step(self, data):
-        """Measure one batch, and return the logs."""
-        return self.evaluate_batch(*keras.utils.unpack_x_y_sample_weight(data))
+        """Measure one batch, or a replica's share of it, and return the logs."""
+        with replicas.running(_present_replica()) as replica:
+            return self._by(replica, lambda: self.evaluate_batch(*keras.utils.unpack_x_y_sample_weight(data)))
+
+    def _by(self, replica, function):
+        """Run a replica's forward pass. The replicas' threads share the layers: each needs its own list of losses."""
+        if replica.count == 1:
+            return function()
+        with keras.StatelessScope(collect_losses=True) as scope:
+            result = function()
+        for variable in [*self.non_trainable_variables, *self.metrics_variables]:
+            value = scope.get_current_value(variable)
+            if value is not None:
+                variable.assign(value)
+        return result
 
     def compile_function(self, function):
         """Return a compiled version of a function of tensors that uses the model's variables."""
@@ -58,10 +89,45 @@ class TensorFlowSteps:
 
         return self.compile_function(values_and_gradient)
 
-    def check_device_layout(self):
-        """Refuse what would train wrongly without a word."""
-        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # `fit` has built the model. On several replicas Keras would draw a batch for it, out of turn.
+        pass
+
+    def check_device_layout(self, compile_arguments):
+        """Refuse what would be wrong, or fail late, on several replicas."""
+        strategy = tf.distribute.get_strategy()
+        if strategy.num_replicas_in_sync == 1:
+            return
+        if not isinstance(strategy, tf.distribute.MirroredStrategy):
             raise ValueError(
-                "keras_vae does not train under a tf.distribute strategy with several replicas: they would draw "
-                f"the same noise. Received: {tf.distribute.get_strategy()}"
+                "keras_vae trains on several replicas under tf.distribute.MirroredStrategy only. "
+                f"Received: {type(strategy).__name__}"
             )
+        for name in ("metrics", "weighted_metrics", "steps_per_execution"):
+            if compile_arguments.get(name) not in (None, [], 1):
+                raise ValueError(
+                    f"`{name}` must be left out on several replicas: Keras logs metrics of the first one's share of "
+                    f"the data, and cannot run several steps at once. Received: {name}={compile_arguments[name]!r}"
+                )
+
+    @staticmethod
+    def share_batches(devices):
+        """Return a scope in which a model is made whose batches the devices share; None means all GPUs."""
+        devices = devices or [device.name for device in tf.config.list_logical_devices("GPU")]
+        return tf.distribute.MirroredStrategy(devices).scope() if len(devices) > 1 else contextlib.nullcontext()
+
+
+def _present_replica() -> replicas.Replica:
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return replicas.ALONE
+    return replicas.Replica(
+        number=tf.convert_to_tensor(context.replica_id_in_sync_group),
+        count=context.num_replicas_in_sync,
+        total=lambda tensor: context.all_reduce(tf.distribute.ReduceOp.SUM, tensor),
+    )
+
+
+def _take_sums(optimizer):
+    """Tell an optimizer that the gradients which it gets are the sums over the replicas: they had to be judged."""
+    vars(getattr(optimizer, "inner_optimizer", optimizer))["_all_reduce_sum_gradients"] = lambda pairs: pairs

@@ -1,5 +1,7 @@
 """The training step on PyTorch."""
 
+import contextlib
+
 import keras
 import torch
 
@@ -59,5 +61,16 @@ class TorchSteps:
 
         return values_and_gradient
 
-    def check_device_layout(self):
+    def check_device_layout(self, compile_arguments):
         """Nothing to refuse: one process trains on one device."""
+
+    @staticmethod
+    def share_batches(devices):
+        """Return a scope that does nothing, if there is one device; Keras on PyTorch cannot share batches."""
+        count = len(devices) if devices else torch.cuda.device_count()
+        if count > 1:
+            raise ValueError(
+                "`devices` must be a single one on PyTorch, where Keras trains on one device: use TensorFlow or JAX "
+                f"to share batches, or CUDA_VISIBLE_DEVICES to show one GPU. Received: {devices or f'{count} GPUs'}"
+            )
+        return contextlib.nullcontext()

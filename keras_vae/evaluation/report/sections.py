@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+from keras import ops
 
 from keras_vae.evaluation import baselines as without_network
 from keras_vae.evaluation import codes, randomness
@@ -75,7 +76,7 @@ def protocol(measured, seed) -> dict:
         "num_train": len(measured.x_train),
         "latent_dim": measured.vae.latent_dim,
         "likelihood": type(measured.vae.likelihood).__name__,
-        "beta": float(measured.vae.beta),
+        "beta": float(ops.convert_to_numpy(measured.vae.beta)),
         "seed": seed,
         "backend": keras.backend.backend(),
     }
