@@ -12,6 +12,8 @@ from keras_vae.plots.prior_holes import prior_holes
 from keras_vae.plots.rate_distortion import rate_distortion
 from keras_vae.plots.reconstructions import reconstructions
 from keras_vae.plots.samples import samples
+from keras_vae.plots.search_map import search_map
+from keras_vae.plots.seed_spread import seed_spread
 from keras_vae.plots.traversals import traversals
 
 __all__ = [
@@ -28,5 +30,7 @@ __all__ = [
     "rate_distortion",
     "reconstructions",
     "samples",
+    "search_map",
+    "seed_spread",
     "traversals",
 ]

@@ -5,20 +5,21 @@ import numpy as np
 from keras_vae.plots import canvas
 
 
-def rate_distortion(rate, distortion, labels=None, title: str | None = "Rate and distortion"):
+def rate_distortion(rate, distortion, labels=None, knee: int | None = None, title: str | None = "Rate and distortion"):
     """Draw models as points of rate (KL) and distortion (reconstruction), with lines of equal ELBO and the front.
 
     Args:
         rate: Array of shape `(models,)`, the KL, nats per example.
         distortion: Array of shape `(models,)`, the reconstruction loss, nats per example.
         labels: A text for each model, such as "beta = 4", or None. Default None.
+        knee: Number of a model to mark, such as the front's knee, or None. Default None.
         title: Text or None.
 
     Returns:
         A matplotlib Figure; the front joins the models that no other beats in both.
 
     Raises:
-        ValueError: If the arrays differ in length or are not finite.
+        ValueError: If the arrays differ in length or are not finite, or there is no model `knee`.
 
     Example:
     >>> keras_vae.plots.rate_distortion([1.0, 5.0, 20.0], [130.0, 110.0, 90.0], ["4", "2", "1"])
@@ -32,6 +33,8 @@ def rate_distortion(rate, distortion, labels=None, title: str | None = "Rate and
             f"`rate`, `distortion` and `labels` must be of one length. Received: {len(rate)}, {len(distortion)}, "
             f"{len(names)}"
         )
+    if knee is not None and not 0 <= knee < len(rate):
+        raise ValueError(f"`knee` must be the number of one of the {len(rate)} models. Received: knee={knee!r}")
     fig = canvas.figure(5.2, 3.8)
     axes = fig.add_subplot()
     order = np.argsort(rate)
@@ -39,8 +42,15 @@ def rate_distortion(rate, distortion, labels=None, title: str | None = "Rate and
     front = order[distortion[order] <= best]
     axes.plot(rate[front], distortion[front], color=canvas.TRAIN_COLOR, linewidth=1.0, zorder=2)
     axes.scatter(rate, distortion, s=22, color=canvas.TRAIN_COLOR, zorder=3)
-    for x, y, name in zip(rate, distortion, names, strict=True):
-        axes.annotate(name, (x, y), xytext=(4, 4), textcoords="offset points", fontsize=canvas.FONT - 1)
+    if knee is not None:
+        ring = {"s": 90, "facecolors": "none", "edgecolors": canvas.TEST_COLOR, "linewidths": 1.5, "zorder": 4}
+        axes.scatter(rate[knee], distortion[knee], label="knee", **ring)
+        axes.legend(fontsize=canvas.FONT - 1, frameon=False)
+    # On either side of the front in turn, so that neighbours do not hide each other's names.
+    named = [i for i in order if names[i]]
+    for place, i in enumerate(named):
+        side = {"xytext": (4, 4)} if place % 2 == 0 else {"xytext": (-4, -4), "ha": "right", "va": "top"}
+        axes.annotate(names[i], (rate[i], distortion[i]), textcoords="offset points", fontsize=canvas.FONT - 1, **side)
     axes.margins(0.12)
     _equal_elbo(axes)
     canvas.label(axes, title, "rate: KL, nats per example", "distortion: reconstruction, nats per example")

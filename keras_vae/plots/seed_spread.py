@@ -1,0 +1,44 @@
+"""How much of a search's differences is the seed."""
+
+import numpy as np
+
+from keras_vae.plots import canvas
+
+SHOWN = 30
+
+
+def seed_spread(scores, labels, name: str = "objective", title: str | None = "Spread over the seeds"):
+    """Draw each trial's seeds as points, and their mean as a line; the best trials first.
+
+    Args:
+        scores: For each trial a list of the scores of its seeds, the higher the better.
+        labels: A text for each trial.
+        name: Text beside the axis of the scores. Default "objective".
+        title: Text or None.
+
+    Returns:
+        A matplotlib Figure of at most 30 trials.
+
+    Raises:
+        ValueError: If there is no trial, a trial has no finite score, or the lists differ in length.
+
+    Example:
+    >>> keras_vae.plots.seed_spread([[-25.0, -25.4], [-26.1, -25.2]], ["8, beta 1", "4, beta 2"], name="ELBO, nats")
+    """
+    scores = [canvas.check_numbers("scores", values) for values in scores]
+    if not scores or len(scores) != len(labels):
+        raise ValueError(
+            f"`scores` and `labels` must be of one length, at least 1. Received: {len(scores)}, {len(labels)}"
+        )
+    order = sorted(range(len(scores)), key=lambda i: -scores[i].mean())[:SHOWN]
+    fig = canvas.figure(5.6, 0.9 + 0.22 * max(len(order), 4))
+    axes = fig.add_subplot()
+    for place, i in enumerate(order):
+        axes.plot([scores[i].min(), scores[i].max()], [place, place], color="#cccccc", linewidth=1.0, zorder=1)
+        axes.scatter(scores[i], np.full(len(scores[i]), place), s=18, color=canvas.TRAIN_COLOR, zorder=2)
+        axes.plot(scores[i].mean(), place, marker="|", markersize=11, color=canvas.TEST_COLOR, zorder=3)
+    axes.set_yticks(range(len(order)), [str(labels[i]) for i in order])
+    axes.invert_yaxis()
+    canvas.label(axes, title, name)
+    axes.spines[["top", "right"]].set_visible(False)
+    return fig

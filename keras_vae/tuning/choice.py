@@ -1,0 +1,147 @@
+"""What to pick of a search, and why."""
+
+import numpy as np
+
+ERRORS = "two standard errors (of the seeds, pooled over the trials)"
+
+
+def pareto_front(rate, distortion) -> np.ndarray:
+    """Return the indices of the points that no other beats in both, by rising rate.
+
+    Args:
+        rate: Array of shape `(points,)`, such as KL, nats per example.
+        distortion: Array of the same shape, such as reconstruction loss.
+
+    Returns:
+        Int array.
+
+    Example:
+    >>> keras_vae.tuning.pareto_front([1.0, 2.0, 3.0], [9.0, 9.5, 4.0]).tolist()
+    [0, 2]
+    """
+    rate, distortion = np.asarray(rate, "float64"), np.asarray(distortion, "float64")
+    order = np.lexsort((distortion, rate))
+    lowest_before = np.minimum.accumulate(np.concatenate([[np.inf], distortion[order][:-1]]))
+    return order[distortion[order] < lowest_before]
+
+
+def knee(rate, distortion) -> int:
+    """Return the index of the front's knee: where it lies farthest below the line between its two ends.
+
+    Both axes are scaled to the front's own ranges. A front of one or two points has no knee: of these the one with the
+    smaller sum, the better ELBO, is returned.
+
+    Args:
+        rate: Array of shape `(points,)`, of at least one point.
+        distortion: Array of the same shape.
+
+    Returns:
+        Int.
+
+    Example:
+    >>> keras_vae.tuning.knee([0.0, 1.0, 2.0, 10.0], [10.0, 4.0, 3.0, 2.0])
+    1
+
+    Reference: Satopaa et al. 2011, "Finding a 'kneedle' in a haystack", section 2.
+    """
+    rate, distortion = np.asarray(rate, "float64"), np.asarray(distortion, "float64")
+    front = pareto_front(rate, distortion)
+    if len(front) < 3:
+        return int(front[np.argmin(rate[front] + distortion[front])])
+    x, y = (_to_unit_range(values[front]) for values in (rate, distortion))
+    return int(front[np.argmin(x + y)])  # the line from (0, 1) to (1, 0) is x + y = 1
+
+
+def _to_unit_range(values):
+    return (values - values.min()) / (values.max() - values.min())
+
+
+def best(rows, objective) -> int:
+    """Return the number of the row to pick: the best objective, or the knee where there is no single winner.
+
+    Args:
+        rows: What `trials` returns, with at least one completed trial.
+        objective: The hypermodel's `objective`.
+
+    Example:
+    >>> rows[keras_vae.tuning.best(rows, hypermodel.objective)]["latent_dim"]
+    """
+    completed = [i for i, row in enumerate(rows) if row["status"] == "completed"]
+    if not completed:
+        raise ValueError("`rows` must hold at least one completed trial. Received: none")
+    if objective.has_a_winner:
+        return max(completed, key=lambda i: rows[i]["objective"])
+    rate, distortion = ([rows[i][name] for i in completed] for name in ("kl_loss", "reconstruction_loss"))
+    return completed[knee(rate, distortion)]
+
+
+def equals_within_seeds(rows, chosen) -> list[int]:
+    """Return the other completed rows whose objective is within two standard errors of the chosen one's.
+
+    The standard error is that of the difference of two means over the seeds. The spread over the seeds is pooled over
+    the trials: two or three seeds of one trial say too little of it. With one seed there is none, and no row.
+    """
+    completed = [i for i, row in enumerate(rows) if row["status"] == "completed"]
+    spread = np.sqrt(np.mean([rows[i]["spread"] ** 2 for i in completed]))
+    error = spread * np.sqrt(2.0 / len(rows[chosen]["seeds"]))
+    distance = {i: abs(rows[i]["objective"] - rows[chosen]["objective"]) for i in completed if i != chosen}
+    return [i for i, away in distance.items() if away <= 2.0 * error]
+
+
+def advice(rows, objective) -> str:
+    """Say in a sentence which trial to pick, and why.
+
+    Args:
+        rows: What `trials` returns, with at least one completed trial.
+        objective: The hypermodel's `objective`.
+
+    Example:
+    >>> print(keras_vae.tuning.advice(rows, hypermodel.objective))
+    """
+    chosen = best(rows, objective)
+    row = rows[chosen]
+    num_completed = sum(other["status"] == "completed" for other in rows)
+    annealing = "with" if row["annealing"] else "without"
+    setting = (
+        f"Take latent_dim {row['latent_dim']} and beta {row['beta']:.3g} {annealing} annealing (trial {row['trial']})"
+    )
+    if not objective.has_a_winner:
+        return f"{setting}: {_why_the_knee(rows, row)}."
+    figure = (
+        f"{row['objective']:.2f} nats"
+        if objective.name in ("elbo", "marginal_likelihood")
+        else f"{row['objective']:.3f}"
+    )
+    name = {"elbo": "ELBO", "udr": "UDR"}.get(objective.name, objective.name.replace("_", " "))
+    why = f"its {name} of {figure} is the best of {num_completed} trials"
+    if len(row["seeds"]) < 2:
+        return f"{setting}: {why}; with one seed a trial, nobody knows how much of that is luck."
+    close = equals_within_seeds(rows, chosen)
+    if not close:
+        return f"{setting}: {why}, by more than {ERRORS}."
+    smallest = min([chosen, *close], key=lambda i: rows[i]["latent_dim"])
+    smaller = (
+        f", of which trial {rows[smallest]['trial']} has the smallest latent size, {rows[smallest]['latent_dim']}"
+        if rows[smallest]["latent_dim"] < row["latent_dim"]
+        else ", none of them with a smaller latent size"
+    )
+    return f"{setting}: {why}; {len(close)} more lie within {ERRORS}{smaller}."
+
+
+def _why_the_knee(rows, row):
+    completed = [other for other in rows if other["status"] == "completed"]
+    rate, distortion = (np.array([other[name] for other in completed]) for name in ("kl_loss", "reconstruction_loss"))
+    front = pareto_front(rate, distortion)
+    place = [completed[i]["trial"] for i in front].index(row["trial"])
+    text = (
+        f"with a KL of {row['kl_loss']:.2f} and a reconstruction loss of {row['reconstruction_loss']:.2f} nats it is "
+        f"the knee of the front of {len(front)} of {len(completed)} trials"
+    )
+    if 0 < place < len(front) - 1:
+        slopes = [_bought(rate[front], distortion[front], *pair) for pair in ((0, place), (place, len(front) - 1))]
+        text += f": up to it a nat of KL buys {slopes[0]:.2f} nats of reconstruction, beyond it {slopes[1]:.2f}"
+    return text
+
+
+def _bought(rate, distortion, i, j):
+    return (distortion[i] - distortion[j]) / (rate[j] - rate[i])

@@ -1,0 +1,271 @@
+"""The VAE that keras-tuner searches."""
+
+import copy
+import hashlib
+import time
+
+import keras
+import keras_tuner
+import numpy as np
+from keras_tuner.src.engine import tuner_utils  # its callbacks have no public name
+
+from keras_vae import evaluation, likelihoods, networks
+from keras_vae.arguments import at_least, whole_number
+from keras_vae.callbacks import BetaAnnealing
+from keras_vae.datasets import Batches, Dataset
+from keras_vae.models import VAE
+from keras_vae.schedules import Linear
+from keras_vae.training import data_parallel
+from keras_vae.tuning import objectives
+from keras_vae.tuning.progress import EpochProgress, retracing_is_expected
+from keras_vae.tuning.search_space import SearchSpace
+
+WIDTHS = {"mlp": lambda width: {"hidden": (width,)}, "conv": lambda width: {"filters": (width, 2 * width)}}
+MAX_SKIPPED = 0.1
+
+
+class VAEHyperModel(keras_tuner.HyperModel):
+    """A VAE for every keras-tuner tuner: a trial trains it from several seeds and is scored at the end of training.
+
+    It holds the data and trains by itself, so `tuner.search()` takes none. A trial returns to the tuner the mean of
+    its objective over the seeds, their spread (the sample standard deviation), and of each model, averaged, the ELBO
+    with beta = 1, KL and reconstruction loss in nats per example, the active units, all on the validation split. The
+    weights that the tuner keeps are those of the trial's best seed. A trial that diverges (a figure that is not finite,
+    or more than a tenth of the updates skipped) or raises is marked as failed with its reason. Hyperband trains each
+    round anew, for as many epochs as it says: the beginning of a longer annealing is no shorter training.
+
+    Args:
+        data: `keras_vae.datasets.Dataset`, whose training split is divided (its test split is not looked at); array
+            of shape `(n, ...)`, which is divided; or a pair of arrays `(x_train, x_validation)`.
+        space: `SearchSpace` or None, its defaults. Default None.
+        objective: Name or `keras_vae.tuning.Objective`: "elbo", "marginal_likelihood", "rate_distortion", "udr",
+            or, where the data set has factors, a disentanglement score. Default "elbo".
+        seeds: Int of at least 1, trainings a trial. Default 3.
+        epochs: Int of at least 1, of each training. Default 30.
+        batch_size: Int of at least 1, over all devices together. Default 128.
+        network: "mlp", "conv", or a function `(input_shape, latent_dim, num_parameters=1)` that returns `(encoder,
+            decoder)`, which takes `width` too if the space has one. Default "mlp".
+        likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
+        validation_fraction: Float between 0 and 1, the share of the data that is kept aside, at random. Default 0.1.
+        warm_up: Float above 0, at most 1: the share of the epochs in which an annealed beta rises. Default 0.3.
+        num_samples: Int of at least 1, draws of z for each example in the measured ELBO. Default 10.
+        devices: Names of devices that share each batch, or None for all GPUs; see `keras_vae.data_parallel`. Default
+            None.
+        seed: Int of at least 0; seed i of a trial is `seed + i`. Each training sets Keras' global seed. Default 0.
+
+    Raises:
+        ValueError: If an argument is out of its range, or the objective needs what is not there: factors, or seeds.
+
+    Example:
+    >>> data = keras_vae.datasets.load("digits")
+    >>> hypermodel = keras_vae.tuning.VAEHyperModel(data, seeds=2, epochs=1)
+    >>> tuner = keras_tuner.RandomSearch(hypermodel, hypermodel.tuner_objective, max_trials=1, directory="runs/own")
+    >>> tuner.search(verbose=0)
+    >>> keras_vae.tuning.trials(tuner, hypermodel)[0]["elbo"] < 0
+    True
+    """
+
+    def __init__(
+        self,
+        data,
+        space: SearchSpace | None = None,
+        objective="elbo",
+        seeds: int = 3,
+        epochs: int = 30,
+        batch_size: int = 128,
+        network="mlp",
+        likelihood="bernoulli",
+        validation_fraction: float = 0.1,
+        warm_up: float = 0.3,
+        num_samples: int = 10,
+        devices=None,
+        seed: int = 0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.space = SearchSpace() if space is None else space
+        if not isinstance(self.space, SearchSpace):
+            raise ValueError(f"`space` must be a keras_vae.tuning.SearchSpace or None. Received: space={space!r}")
+        self.objective = objectives.get(objective)
+        self.seeds = whole_number("seeds", seeds, low=self.objective.min_seeds)
+        self.epochs = whole_number("epochs", epochs)
+        self.batch_size = whole_number("batch_size", batch_size)
+        self.network = network if callable(network) else networks.get(network)
+        self.width_of = {networks.get(name): width for name, width in WIDTHS.items()}.get(
+            self.network, lambda width: {"width": width}
+        )
+        self.likelihood = likelihoods.get(likelihood)
+        self.warm_up = float(at_least("warm_up", warm_up, 0.0, strict=True))
+        if self.warm_up > 1.0:
+            raise ValueError(f"`warm_up` must be at most 1. Received: warm_up={warm_up!r}")
+        self.num_samples = whole_number("num_samples", num_samples)
+        self.devices = devices
+        self.seed = whole_number("seed", seed, low=0)
+        self.x_train, self.x_validation, self.factors = _split(data, validation_fraction)
+        if self.objective.needs_factors and self.factors is None:
+            raise ValueError(
+                f"`objective` {self.objective.name!r} needs a data set with known factors, such as 'sprites'; "
+                "'udr' needs none. Received: data without factors"
+            )
+
+    @property
+    def tuner_objective(self) -> keras_tuner.Objective:
+        """What a tuner's argument `objective` must be: the objective's name, to be maximised."""
+        return keras_tuner.Objective(self.objective.name, "max")
+
+    def get_config(self) -> dict:
+        """Return what two searches must share to be one, in a form that JSON can hold; of the data, a checksum."""
+        digest = hashlib.sha256()
+        for array in (self.x_train, self.x_validation):
+            digest.update(np.ascontiguousarray(array))
+        return {
+            "space": self.space.get_config(),
+            "objective": self.objective.get_config(),
+            **{
+                name: getattr(self, name)
+                for name in ("seeds", "epochs", "batch_size", "warm_up", "num_samples", "seed")
+            },
+            "network": getattr(self.network, "__name__", type(self.network).__name__),
+            "likelihood": type(self.likelihood).__name__,
+            "rows": [len(self.x_train), len(self.x_validation)],
+            "data": digest.hexdigest(),
+        }
+
+    def build(self, hp) -> VAE:
+        """Return the compiled VAE of a trial.
+
+        Args:
+            hp: `keras_tuner.HyperParameters`.
+        """
+        values = self.space.values(hp)
+        likelihood = type(self.likelihood).from_config(self.likelihood.get_config())
+        width = {} if values["width"] is None else self.width_of(values["width"])
+        encoder, decoder = self.network(
+            self.x_train.shape[1:], values["latent_dim"], num_parameters=likelihood.num_parameters, **width
+        )
+        vae = VAE(encoder, decoder, likelihood=likelihood, beta=values["beta"])
+        vae.compile(optimizer=keras.optimizers.Adam(values["learning_rate"]))
+        return vae
+
+    def fit(self, hp, model, *args, epochs=None, initial_epoch=0, callbacks=(), verbose=1, **kwargs) -> dict:
+        """Train the trial's models from their seeds, and return what the tuner keeps of them.
+
+        Args:
+            hp: `keras_tuner.HyperParameters`.
+            model: What the tuner built; it shows that the hyper-parameters can be built. Those that are trained are
+                built after the seed is set.
+            *args: None are taken: the hypermodel has the data.
+            epochs: Int or None, the constructor's. Hyperband gives it. Default None.
+            initial_epoch: Ignored; see above.
+            callbacks: Keras callbacks, copied for each training. Default ().
+            verbose: 0 is silent; 1 says how far each training is. Default 1.
+            **kwargs: None are taken.
+
+        Returns:
+            Dict of floats: the objective under its name, `spread`, `elbo`, `elbo_spread`, `kl_loss`,
+            `reconstruction_loss`, `active_units`, `seconds`, `epochs`, and `seed_0`, ..., each seed's objective.
+        """
+        if args or kwargs:
+            raise keras_tuner.errors.FatalValueError(
+                "`search` takes `epochs`, `callbacks` and `verbose` here: the hypermodel has the data. Received: "
+                f"{len(args)} positional arguments and {sorted(kwargs)}"
+            )
+        epochs = self.epochs if epochs is None else whole_number("epochs", epochs)
+        start = time.perf_counter()
+        with retracing_is_expected(), data_parallel(self.devices):
+            models = [self._train(hp, epochs, i, _for_epochs(callbacks), verbose) for i in range(self.seeds)]
+            measured = [self._measure(vae) for vae in models]
+            elbos = [figures["elbo"] for figures in measured]
+            scores = self.objective.scores(models, elbos, self.x_validation, self.factors, self.seed)
+        if not np.isfinite(scores).all():
+            raise keras_tuner.errors.FailedTrialError(f"diverged: {self.objective.name} of the seeds is {scores}")
+        for callback in callbacks:
+            if isinstance(callback, tuner_utils.SaveBestEpoch):
+                models[int(np.argmax(scores))].save_weights(callback.filepath)
+        return {
+            **{name: float(np.mean([figures[name] for figures in measured])) for name in measured[0]},
+            **_mean_and_spread("elbo", "elbo_spread", elbos),
+            **_mean_and_spread(self.objective.name, "spread", scores),
+            **{f"seed_{i}": float(score) for i, score in enumerate(scores)},
+            "epochs": float(epochs),
+            "seconds": time.perf_counter() - start,
+        }
+
+    def _train(self, hp, epochs, i, callbacks, verbose):
+        keras.utils.set_random_seed(self.seed + i)
+        vae = self.build(hp)
+        callbacks = copy.deepcopy(callbacks)
+        if hp.get("annealing") and hp.get("beta") > 0:
+            callbacks.append(BetaAnnealing(Linear(duration=self.warm_up * epochs, end=hp.get("beta"))))
+        if verbose:
+            callbacks.append(EpochProgress(f"seed {i + 1} of {self.seeds}", epochs))
+        batches = Batches(self.x_train, self.batch_size, seed=self.seed + i, remainder="pad")
+        validation = Batches(self.x_validation, self.batch_size, shuffle=False, remainder="pad")
+        history = vae.fit(batches, epochs=epochs, validation_data=validation, callbacks=callbacks, verbose=0).history
+        skipped = sum(history["skipped_updates"]) / (len(history["loss"]) * len(batches))
+        if skipped > MAX_SKIPPED:
+            raise keras_tuner.errors.FailedTrialError(
+                f"diverged: {skipped:.0%} of the updates of seed {self.seed + i} were not finite and skipped"
+            )
+        return vae
+
+    def _measure(self, vae) -> dict:
+        """Return the figures of one trained model on the validation split."""
+        elbo = evaluation.elbo(vae, self.x_validation, self.num_samples, seed=self.seed)
+        if not np.isfinite(elbo["elbo"]):
+            raise keras_tuner.errors.FailedTrialError(f"diverged: the ELBO is {elbo['elbo']}")
+        units = evaluation.active_units(*vae.encode(self.x_validation))
+        names = ("elbo", "kl_loss", "reconstruction_loss")
+        return {**{name: elbo[name] for name in names}, "active_units": units["active_units"]}
+
+
+def _mean_and_spread(name, spread_name, values) -> dict:
+    spread = {spread_name: float(np.std(values, ddof=1))} if len(values) > 1 else {}
+    return {name: float(np.mean(values)), **spread}
+
+
+def _for_epochs(callbacks) -> list:
+    """Leave out the tuner's checkpoint, and the hooks for batches of its own callback, which would slow each step."""
+    kept = [callback for callback in callbacks if not isinstance(callback, tuner_utils.SaveBestEpoch)]
+    return [_EpochHooks(c) if isinstance(c, tuner_utils.TunerCallback) else c for c in kept]
+
+
+class _EpochHooks(keras.callbacks.Callback):
+    """Calls a tuner's `on_epoch_begin` and `on_epoch_end`."""
+
+    def __init__(self, callback):
+        super().__init__()
+        self.callback = callback
+
+    def __deepcopy__(self, memo):
+        return _EpochHooks(self.callback)  # the tuner, and the data that it holds, are not to be copied
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.callback.set_model(self.model)
+        self.callback.on_epoch_begin(epoch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.callback.on_epoch_end(epoch, logs)
+
+
+def _split(data, validation_fraction):
+    """Return training data, validation data, and the factors of these or None."""
+    if isinstance(data, tuple) and len(data) == 2:
+        x_train, x_validation = (np.asarray(part, dtype="float32") for part in data)
+        if x_train.shape[1:] != x_validation.shape[1:] or not len(x_train) or len(x_validation) < 2:
+            raise ValueError(
+                "`data` must be two arrays of rows of one shape, two rows at least to validate. Received: shapes "
+                f"{x_train.shape} and {x_validation.shape}"
+            )
+        return x_train, x_validation, None
+    x = data.x_train if isinstance(data, Dataset) else np.asarray(data, dtype="float32")
+    fraction = at_least("validation_fraction", validation_fraction, 0.0, strict=True)
+    rows = round(fraction * len(x)) if x.ndim else 0
+    if not 2 <= rows < len(x):
+        raise ValueError(
+            "`validation_fraction` must leave two rows at least to validate and one to train. Received: "
+            f"validation_fraction={validation_fraction!r} of data of shape {x.shape}"
+        )
+    order = np.random.default_rng(0).permutation(len(x))
+    factors = data.factors_train if isinstance(data, Dataset) else None
+    return x[order[rows:]], x[order[:rows]], None if factors is None else factors[order[:rows]]

@@ -1,0 +1,49 @@
+"""A disentanglement score as the objective of a search, where the factors of the data are known."""
+
+from keras_vae import evaluation
+from keras_vae.arguments import one_of
+from keras_vae.tuning.objectives.objective import Objective
+
+# Each score's function, and the name of its figure in what the function returns.
+SCORES = {
+    "mutual_information_gap": (evaluation.mutual_information_gap, "mutual_information_gap"),
+    "sap": (evaluation.sap, "sap"),
+    "dci": (evaluation.dci, "disentanglement"),
+    "beta_vae_score": (evaluation.beta_vae_score, "beta_vae_score"),
+    "factor_vae_score": (evaluation.factor_vae_score, "factor_vae_score"),
+    "modularity": (evaluation.modularity_explicitness, "modularity"),
+}
+
+
+class Disentanglement(Objective):
+    """A disentanglement score of the posterior means of the validation split, from 0 to 1.
+
+    Args:
+        score: "mutual_information_gap", "sap", "dci" (its disentanglement), "beta_vae_score", "factor_vae_score" or
+            "modularity"; each by the protocol of the function in `keras_vae.evaluation`. Default
+            "mutual_information_gap".
+
+    Raises:
+        ValueError: If there is no such score.
+
+    Example:
+    >>> objective = keras_vae.tuning.Disentanglement("dci")
+
+    Reference: Locatello et al. 2019, "Challenging common assumptions in the unsupervised learning of disentangled
+    representations", section 4.
+    """
+
+    needs_factors = True
+
+    def __init__(self, score: str = "mutual_information_gap"):
+        self.score = one_of("score", score, SCORES)
+
+    @property
+    def name(self) -> str:
+        """The score's name."""
+        return self.score
+
+    def scores(self, models, elbos, x, factors, seed):
+        """Return the models' scores."""
+        function, key = SCORES[self.score]
+        return [function(vae.encode(x)[0], factors, seed=seed)[key] for vae in models]

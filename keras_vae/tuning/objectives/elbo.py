@@ -1,0 +1,19 @@
+"""The evidence lower bound as the objective of a search."""
+
+from keras_vae.tuning.objectives.objective import Objective
+
+
+class Elbo(Objective):
+    """The ELBO on the validation split, with beta = 1 whatever beta the training had, nats per example.
+
+    Example:
+    >>> hypermodel = keras_vae.tuning.VAEHyperModel(data, objective=keras_vae.tuning.Elbo())
+
+    Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", equation 10.
+    """
+
+    name = "elbo"
+
+    def scores(self, models, elbos, x, factors, seed):
+        """Return the models' ELBOs."""
+        return list(elbos)

@@ -1,0 +1,23 @@
+"""Rate against distortion: no winner, but a front of trials that no other beats in both."""
+
+from keras_vae.tuning.objectives.objective import Objective
+
+
+class RateDistortion(Objective):
+    """KL against reconstruction: the search maps the plane, and the results are its front and the front's knee.
+
+    There is no single winner, so only tuners that need none can be used: random and grid search. keras-tuner's own
+    "best so far" shows the ELBO, which is minus the sum of the two.
+
+    Example:
+    >>> hypermodel = keras_vae.tuning.VAEHyperModel(data, objective=keras_vae.tuning.RateDistortion())
+
+    Reference: Alemi et al. 2018, "Fixing a broken ELBO", section 2.
+    """
+
+    name = "elbo"
+    has_a_winner = False
+
+    def scores(self, models, elbos, x, factors, seed):
+        """Return the models' ELBOs."""
+        return list(elbos)

@@ -1,0 +1,26 @@
+"""UDR as the objective of a search for disentangled codes, where no factors are known."""
+
+from keras_vae import evaluation
+from keras_vae.tuning.objectives.objective import Objective
+
+
+class UDR(Objective):
+    """The unsupervised disentanglement ranking: how far models that differ only in their seeds agree, from 0 to 0.9.
+
+    It needs at least two seeds a trial; each model is scored by its median agreement with the trial's others.
+
+    Example:
+    >>> hypermodel = keras_vae.tuning.VAEHyperModel(data, objective=keras_vae.tuning.UDR(), seeds=3)
+
+    Reference: Duan et al. 2020, "Unsupervised model selection for variational disentangled representation learning",
+    equations 2 and 3.
+    """
+
+    name = "udr"
+    min_seeds = 2
+
+    def scores(self, models, elbos, x, factors, seed):
+        """Return the models' agreement with each other."""
+        codes = [vae.encode(x) for vae in models]
+        kl = [evaluation.active_units(mean, log_var)["kl_per_dimension"] for mean, log_var in codes]
+        return evaluation.unsupervised_disentanglement_ranking([mean for mean, _ in codes], kl, seed=seed)["scores"]

@@ -1,0 +1,119 @@
+"""The folder of a search: whose it is, and that no two use it at once."""
+
+import contextlib
+import json
+import os
+import pathlib
+import time
+
+from filelock import FileLock, Timeout
+
+IDENTITY, FINISHED, LOCKS = "search.json", "finished.json", "locks"
+
+
+class SearchDirectory:
+    """A folder that belongs to one search: another search, or a second process of the same one, is refused.
+
+    It holds `search.json`, what the search is; `trials/`, keras-tuner's state and the weights; `locks/`; and the
+    results. The system frees a lock when its process dies, however it dies.
+
+    Args:
+        path: Path of a folder: a new one, an empty one, or one of this same search, which then goes on.
+        identity: Dict that JSON can hold: what the search varies, over which data, how it trains and scores.
+        process: Text, the name of this process among those of the search: workers share a folder under different
+            names. Default "search".
+
+    Example:
+    >>> with keras_vae.tuning.SearchDirectory("runs/digits", hypermodel.get_config()) as folder:
+    ...     tuner = keras_vae.tuning.make_tuner("random", hypermodel, max_trials=1, directory=folder)
+    """
+
+    def __init__(self, path, identity: dict, process: str = "search"):
+        self.path = pathlib.Path(path)
+        self.identity = json.loads(json.dumps(identity))
+        self.process = process
+
+    def __enter__(self) -> pathlib.Path:
+        """Take the folder.
+
+        Returns:
+            Its path.
+
+        Raises:
+            ValueError: If it holds something else, or another process uses it.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise ValueError(f"`directory` must be a folder. Received: {self.path}, which is a file")
+        with contextlib.ExitStack() as stack:
+            self._refuse_foreign()
+            (self.path / LOCKS).mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path / LOCKS / "identity.lock", timeout=60):  # chief and workers may come at once
+                self._refuse_foreign()
+                self._check_identity()
+            stack.enter_context(self._lock())
+            self._held = stack.pop_all()
+        return self.path
+
+    def __exit__(self, *error):
+        """Let the folder go."""
+        self._held.close()
+
+    def mark_finished(self, max_trials: int):
+        """Write down that the search has ended, so that a worker that comes late does not wait for its chief."""
+        _write(self.path / FINISHED, {"max_trials": max_trials, "time": time.strftime("%Y-%m-%d %H:%M:%S")})
+
+    def is_finished(self, max_trials: int) -> bool:
+        """Say whether the search has ended with at least so many trials asked for."""
+        path = self.path / FINISHED
+        return path.is_file() and json.loads(path.read_text())["max_trials"] >= max_trials
+
+    def _refuse_foreign(self):
+        found = {entry.name for entry in self.path.iterdir()} - {LOCKS} if self.path.is_dir() else set()
+        if found and IDENTITY not in found:
+            raise ValueError(
+                "`directory` must be new, empty, or that of the same search. Received: "
+                f"{self.path}, which holds {', '.join(sorted(found)[:5])} and no {IDENTITY}"
+            )
+
+    def _check_identity(self):
+        path = self.path / IDENTITY
+        if not path.is_file():
+            _write(path, self.identity)
+            return
+        stored = json.loads(path.read_text())
+        differing = [
+            f"{name}: {_short(stored.get(name))} there, {_short(self.identity.get(name))} here"
+            for name in sorted({*stored, *self.identity})
+            if stored.get(name) != self.identity.get(name)
+        ]
+        if differing:
+            raise ValueError(
+                f"`directory` must be that of the same search. Received: {self.path}, which holds another one, and "
+                f"is left as it is ({'; '.join(differing)}). Choose another directory"
+            )
+
+    @contextlib.contextmanager
+    def _lock(self):
+        lock = FileLock(self.path / LOCKS / f"{self.process}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise ValueError(
+                f"`directory` must be used by one search at a time. Received: {self.path}, which a running process "
+                f"uses as {self.process!r}"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _short(value) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _write(path, content):
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(content, indent=2) + "\n")
+    os.replace(new, path)
