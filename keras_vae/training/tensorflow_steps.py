@@ -1,6 +1,7 @@
 """The training step on TensorFlow."""
 
 import contextlib
+import functools
 
 import keras
 import tensorflow as tf
@@ -114,7 +115,13 @@ class TensorFlowSteps:
     def share_batches(devices):
         """Return a scope in which a model is made whose batches the devices share; None means all GPUs."""
         devices = devices or [device.name for device in tf.config.list_logical_devices("GPU")]
-        return tf.distribute.MirroredStrategy(devices).scope() if len(devices) > 1 else contextlib.nullcontext()
+        return _strategy(tuple(devices)).scope() if len(devices) > 1 else contextlib.nullcontext()
+
+
+@functools.cache
+def _strategy(devices):
+    # One for each layout: the collective operations of a second strategy would be taken for those of the first.
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def _present_replica() -> replicas.Replica:
