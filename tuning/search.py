@@ -110,11 +110,10 @@ def run(options, hypermodel):
             print(f"{process}: the search has ended already")
             return
         tuner = tuning.make_tuner(options.tuner, hypermodel, options.max_trials, folder, options.seed)
-        rows, columns = len(hypermodel.x_train), len(hypermodel.x_validation)
-        print(f"{process}: {options.dataset}, {rows:,} training and {columns:,} validation images, objective")
-        print(
-            f"{options.objective}, up to {options.max_trials} trials of {options.seeds} seeds, in {folder}.", flush=True
-        )
+        num_train, num_validation = len(hypermodel.x_train), len(hypermodel.x_validation)
+        print(f"{process} (process {os.getpid()}): {options.dataset}, {num_train:,} training and {num_validation:,}")
+        print(f"validation images, objective {options.objective}, up to {options.max_trials} trials of {options.seeds}")
+        print(f"seeds, in {folder}.", flush=True)
         tuner.search(verbose=1)
         if is_worker:
             print(f"{process}: no trial is left")

@@ -1,5 +1,6 @@
 """keras-tuner's tuners, whose state survives a kill at any moment."""
 
+import functools
 import itertools
 import json
 import math
@@ -29,6 +30,11 @@ class _Durable:
     def _save_trial(self, trial):
         _replace(os.path.join(self._get_trial_dir(trial.trial_id), "trial.json"), trial.get_state())
 
+    def end_trial(self, trial):
+        # A worker whose chief died while it listened tells it again.
+        if trial.trial_id not in self.end_order:
+            super().end_trial(trial)
+
     def set_state(self, state):
         super().set_state(state)
         self._interrupted = dict(self.ongoing_trials)
@@ -38,8 +44,9 @@ class _Durable:
         for trial_id in set(self.trials) - set(self.start_order):
             del self.trials[trial_id]  # written down before the oracle knew of it: it had not begun
         for tuner_id, trial in list(self._interrupted.items()):
-            if trial.status in (TrialStatus.COMPLETED, TrialStatus.FAILED):  # it had ended, and the oracle knew not
-                self.end_order.append(trial.trial_id)
+            if trial.status in (TrialStatus.COMPLETED, TrialStatus.FAILED):  # it had ended
+                if trial.trial_id not in self.end_order:
+                    self.end_order.append(trial.trial_id)
                 self._retry_queue.remove(trial.trial_id)
                 del self._interrupted[tuner_id]
         if is_distributed():
@@ -77,10 +84,38 @@ class _Grid(_Durable, keras_tuner.Oracle):
         return math.prod(len(hp.values) for hp in self.get_space().space)
 
 
+class _PatientClient:
+    """The chief as a worker sees it: what is said while the chief dies is said again when it is back."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def __getattr__(self, name):
+        said = getattr(self._client, name)
+        return functools.partial(_until_heard, said) if callable(said) else said
+
+
+def _until_heard(call, *args, **kwargs):
+    import grpc  # late: only workers talk
+
+    while True:
+        try:
+            return call(*args, **kwargs)  # it waits an hour for a chief that is away
+        except grpc.RpcError as error:
+            if error.code() != grpc.StatusCode.UNAVAILABLE:
+                raise
+            time.sleep(1.0)
+
+
 class _Tuner(keras_tuner.Tuner):
     """A tuner whose failed trials leave their reason in their folder: gRPC does not carry it to the chief."""
 
     _asked = -math.inf
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(self.oracle, _Durable):
+            self.oracle = _PatientClient(self.oracle)
 
     def pre_create_trial(self):
         # An oracle that has nothing to do yet would be asked a thousand times a second.

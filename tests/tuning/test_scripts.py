@@ -1,0 +1,123 @@
+"""The search as a user runs it, in real processes: killed and started again, by one process and by several."""
+
+import csv
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+
+import keras
+import pytest
+
+TUNING = pathlib.Path(__file__).parents[2] / "tuning"
+SMALL = ("--seeds", 2, "--epochs", 2, "--latent-dim", "2,3", "--beta", "0.5:2", "--annealing", "on", "--width", 8)
+SECONDS = 240
+
+
+class Running:
+    """A script in a process of its own group, whose lines can be waited for."""
+
+    def __init__(self, script, *arguments):
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", str(TUNING / script), *map(str, arguments)],
+            env={**os.environ, "KERAS_BACKEND": keras.backend.backend()},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines = []
+        self.watchdog = threading.Timer(SECONDS, self.kill)
+        self.watchdog.start()
+
+    def wait_for(self, pattern):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            found = re.search(pattern, line)
+            if found:
+                return found
+        raise AssertionError(f"{pattern!r} was not printed:\n{self.text()}")
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+
+    def end(self):
+        self.lines += self.process.stdout
+        self.process.wait()
+        self.watchdog.cancel()
+        return self.process.returncode
+
+    def text(self):
+        return "".join(self.lines)
+
+
+@pytest.fixture
+def start():
+    running = []
+
+    def start(*arguments):
+        running.append(Running(*arguments))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.watchdog.cancel()
+        if process.process.poll() is None:
+            process.kill()
+        process.process.stdout.close()
+        process.process.wait()
+
+
+def trials_of(folder):
+    with open(folder / "trials.csv") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_killed_search_goes_on(start, tmp_path):
+    folder = tmp_path / "runs"
+    arguments = ("search.py", *SMALL, "--max-trials", 3, "--directory", folder)
+    first = start(*arguments)
+    first.wait_for("Trial 1 Complete")
+    first.wait_for("seed 1 of 2")  # within the second trial
+    first.kill()
+    assert first.end() == -signal.SIGKILL
+    finished = (folder / "trials" / "trial_0" / "trial.json").read_text()
+    assert json.loads(finished)["status"] == "COMPLETED"
+
+    second = start(*arguments)
+    assert second.end() == 0, second.text()
+    assert (folder / "trials" / "trial_0" / "trial.json").read_text() == finished
+    assert second.text().count("seed 1 of 2") == 2  # the interrupted trial again, and the third
+    rows = trials_of(folder)
+    assert sorted(row["trial"] for row in rows) == ["0", "1", "2"]
+    assert all(row["status"] == "completed" and float(row["elbo"]) < 0 for row in rows)
+    assert "Take latent_dim" in second.text() and "Warning" not in second.text()
+    assert {"best.keras", "rate_distortion.png", "search_map.png", "seed_spread.png"} <= set(os.listdir(folder))
+    best = keras.models.load_model(folder / "best.keras")
+    assert best.latent_dim == int(rows[0]["latent_dim"])
+
+
+def test_workers_and_chief_are_killed_and_come_back(start, tmp_path):
+    folder = tmp_path / "runs"
+    search = start("workers.py", "--workers", 2, *SMALL, "--max-trials", 5, "--directory", folder)
+    pids = {}
+    while len(pids) < 3:
+        found = search.wait_for(r"\[(chief|worker-\d)\] .* \(process (\d+)\)")
+        pids[found[1]] = int(found[2])
+    search.wait_for(r"\[worker-0\] seed 1 of 2")
+    os.kill(pids["worker-0"], signal.SIGKILL)
+    search.wait_for("worker-0 was killed by SIGKILL and is started again")
+    search.wait_for(r"\[chief\] Trial \d Complete")
+    os.kill(pids["chief"], signal.SIGKILL)
+    search.wait_for("chief was killed by SIGKILL and is started again")
+    assert search.end() == 0, search.text()
+
+    rows = trials_of(folder)
+    assert sorted(row["trial"] for row in rows) == ["0", "1", "2", "3", "4"], search.text()
+    assert all(row["status"] == "completed" for row in rows), search.text()
+    ended = json.loads((folder / "trials" / "oracle.json").read_text())["end_order"]
+    assert sorted(ended) == ["0", "1", "2", "3", "4"]  # each once
