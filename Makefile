@@ -1,4 +1,4 @@
-# make train | make test | make lint | make format | make benchmark | make clean
+# make train | make search | make search-distributed | make test | make lint | make format | make benchmark | make clean
 # Each target makes its own .venv and installs what it needs; a second call uses them again.
 
 PYTHON ?= python3
@@ -7,10 +7,21 @@ BACKENDS ?= tensorflow jax torch
 RUN := .venv/bin/python
 INSTALL := $(RUN) -m pip install --disable-pip-version-check --progress-bar off
 
-.PHONY: train test lint format benchmark clean
+# A small search; make search SEARCH="--dataset mnist.npz ..." runs another.
+SEARCH ?= --dataset digits --latent-dim 2:16:2 --beta 0.1:10 --max-trials 8 --seeds 2 --epochs 50
+WORKERS ?= 2
+
+.PHONY: train search search-distributed test lint format benchmark clean
 
 train: .venv/$(KERAS_BACKEND).installed
 	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) examples/train_vae.py
+
+search: .venv/$(KERAS_BACKEND).installed .venv/tuning.installed
+	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) tuning/search.py --directory runs/search $(SEARCH)
+
+# A chief and WORKERS workers on this machine.
+search-distributed: .venv/$(KERAS_BACKEND).installed .venv/tuning.installed
+	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) tuning/workers.py --workers $(WORKERS) --directory runs/search-distributed $(SEARCH)
 
 # One backend after the other: two at once would share the machine's cores.
 test: .venv/test.installed

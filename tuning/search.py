@@ -21,10 +21,13 @@ from quietly import quietly
 
 with quietly():
     import keras
+    from keras_tuner.src import config
 
     from keras_vae import datasets, plots, tuning
 
     keras.utils.set_random_seed(0)  # it loads TensorFlow where that is installed
+
+config.DEBUG = False  # of a failed trial the reason is printed; its traceback is in the trial's failure.txt
 
 
 # %% What is searched, over which data, and for what.
@@ -103,17 +106,16 @@ def this_process():
 
 def run(options, hypermodel):
     process, is_worker = this_process()
-    identity = {**hypermodel.get_config(), "dataset": options.dataset, "tuner": options.tuner}
+    identity = {**hypermodel.get_config(), "tuner": options.tuner}
     directory = tuning.SearchDirectory(options.directory, identity, process)
     with directory as folder:
         if is_worker and directory.is_finished(options.max_trials):
             print(f"{process}: the search has ended already")
             return
         tuner = tuning.make_tuner(options.tuner, hypermodel, options.max_trials, folder, options.seed)
-        num_train, num_validation = len(hypermodel.x_train), len(hypermodel.x_validation)
-        print(f"{process} (process {os.getpid()}): {options.dataset}, {num_train:,} training and {num_validation:,}")
-        print(f"validation images, objective {options.objective}, up to {options.max_trials} trials of {options.seeds}")
-        print(f"seeds, in {folder}.", flush=True)
+        print(f"{process} (process {os.getpid()}): {len(hypermodel.x_train):,} training and", end=" ")
+        print(f"{len(hypermodel.x_validation):,} validation rows of {options.dataset}; up to {options.max_trials}")
+        print(f"trials of {options.seeds} seeds, objective {options.objective}, in {folder}", flush=True)
         tuner.search(verbose=1)
         if is_worker:
             print(f"{process}: no trial is left")

@@ -7,9 +7,11 @@ import time
 
 import keras
 
+SILENT_SECONDS = 10.0
+
 
 class EpochProgress(keras.callbacks.Callback):
-    """Says how far one training of a trial is: a bar on a terminal, and a line at its end.
+    """Says how far one training of a trial is: a bar on a terminal, elsewhere a line now and then, and one at its end.
 
     Args:
         name: Text, which training it is.
@@ -23,15 +25,23 @@ class EpochProgress(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Start the clock."""
-        self.start, self.elbo = time.perf_counter(), float("nan")
+        self.start = self.said = time.perf_counter()
+        self.elbo = float("nan")
         # A bar that moves belongs on a terminal, not into a file.
-        self.bar = keras.utils.Progbar(self.epochs, unit_name="epoch") if sys.stdout.isatty() else None
+        self.bar = (
+            keras.utils.Progbar(self.epochs, stateful_metrics=["val_elbo"], unit_name="epoch")
+            if sys.stdout.isatty()
+            else None
+        )
 
     def on_epoch_end(self, epoch, logs=None):
         """Move the bar."""
         self.elbo = (logs or {}).get("val_elbo", self.elbo)
         if self.bar is not None:
             self.bar.update(epoch + 1, [("val_elbo", self.elbo)])
+        elif time.perf_counter() - self.said > SILENT_SECONDS:
+            self.said = time.perf_counter()
+            print(f"{self.name}: epoch {epoch + 1} of {self.epochs}, ELBO {self.elbo:.2f}", flush=True)
 
     def on_train_end(self, logs=None):
         """Say how it ended."""

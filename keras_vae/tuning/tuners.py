@@ -1,5 +1,6 @@
 """keras-tuner's tuners, whose state survives a kill at any moment."""
 
+import datetime
 import functools
 import itertools
 import json
@@ -55,6 +56,14 @@ class _Durable:
                 self._retry_queue.remove(trial.trial_id)
                 self.ongoing_trials[tuner_id] = trial
                 self.tuner_ids.add(tuner_id)
+                self._show_as_begun(trial)
+
+    def _show_as_begun(self, trial):
+        # What the display knows of a trial is saved one trial later, and missing it would stop the chief.
+        display, now = self._display, datetime.datetime.now()
+        display.search_start = display.search_start or now
+        display.trial_start.setdefault(trial.trial_id, now)
+        display.trial_number.setdefault(trial.trial_id, self.start_order.index(trial.trial_id) + 1)
 
 
 class _RandomSearch(_Durable, RandomSearchOracle):

@@ -1,0 +1,97 @@
+import math
+
+import numpy as np
+import pytest
+
+from keras_vae import tuning
+from keras_vae.tuning import objectives
+from keras_vae.tuning.choice import equals_within_seeds
+
+
+def row(trial, latent_dim=4, beta=1.0, seeds=(-10.0,), kl=2.0, status="completed", reason=""):
+    failed = status == "failed"
+    mean = math.nan if failed else float(np.mean(seeds))
+    return {
+        "trial": trial,
+        "status": status,
+        "latent_dim": latent_dim,
+        "beta": beta,
+        "annealing": True,
+        "width": None,
+        "learning_rate": 1e-3,
+        "objective": mean,
+        "spread": float(np.std(seeds, ddof=1)) if len(seeds) > 1 and not failed else math.nan,
+        "elbo": mean,
+        "elbo_spread": math.nan,
+        "kl_loss": kl,
+        "reconstruction_loss": -mean - kl,
+        "active_units": 3.0,
+        "epochs": 5.0,
+        "seconds": 1.5,
+        "seeds": [] if failed else list(seeds),
+        "reason": reason,
+    }
+
+
+def test_the_front_holds_the_points_that_no_other_beats():
+    random = np.random.default_rng(0)
+    rate, distortion = random.random(40), random.random(40)
+    beaten = [
+        any((rate[j] <= rate[i]) & (distortion[j] <= distortion[i]) for j in range(40) if j != i) for i in range(40)
+    ]
+    assert sorted(tuning.pareto_front(rate, distortion).tolist()) == [i for i in range(40) if not beaten[i]]
+    assert tuning.pareto_front([1.0, 1.0, 2.0], [5.0, 4.0, 4.0]).tolist() == [1]  # of equals the better one
+
+
+def test_the_knee_of_a_hyperbola_lies_where_its_slope_is_that_of_the_chord():
+    rate = np.linspace(1.0, 10.0, 901)
+    # y = 1/x from (1, 1) to (10, 1/10): the chord's slope is -1/10, and -1/x^2 = -1/10 at the square root of 10.
+    assert rate[tuning.knee(rate, 1.0 / rate)] == pytest.approx(math.sqrt(10.0), abs=0.01)
+    assert tuning.knee([3.0, 1.0], [1.0, 2.0]) == 1  # two points: the better ELBO
+
+
+def test_equal_within_seeds_pools_the_spread():
+    # Of two seeds the variance of a mean is half the spread's square, of a difference the square itself.
+    rows = [row("a", seeds=(-10.0, -10.0)), row("b", seeds=(-10.2, -10.4)), row("c", seeds=(-12.0, -12.4))]
+    rows.append(row("d", status="failed"))
+    spread = math.sqrt((0.0 + 0.02 + 0.08) / 3)
+    assert 0.3 < 2.0 * spread < 2.2
+    assert equals_within_seeds(rows, 0) == [1]
+    assert equals_within_seeds([rows[0], row("b", seeds=(-10.3, -10.3))], 0) == []  # no spread: nothing is equal
+
+
+def test_the_advice_says_what_and_why():
+    elbo = objectives.get("elbo")
+    rows = [row("a", 16, seeds=(-10.0, -10.4)), row("b", 8, seeds=(-10.3, -10.5)), row("c", 4, seeds=(-15.0, -15.1))]
+    assert tuning.advice(rows, elbo) == (
+        "Take latent_dim 16 and beta 1 with annealing (trial a): its ELBO of -10.20 nats is the best of 3 trials; 1 "
+        "more lie within two standard errors (of the seeds, pooled over the trials), of which trial b has the "
+        "smallest latent size, 8."
+    )
+    assert "nobody knows how much of that is luck" in tuning.advice([row("a")], elbo)
+    assert "by more than two standard errors" in tuning.advice([rows[0], rows[2]], elbo)
+
+
+def test_the_advice_of_rate_and_distortion_is_the_knee():
+    objective = objectives.get("rate_distortion")
+    points = [(0.0, 30.0), (2.0, 20.0), (10.0, 19.0), (5.0, 25.0)]
+    rows = [row(str(i), beta=4.0 - i, seeds=(-kl - d,), kl=kl) for i, (kl, d) in enumerate(points)]
+    assert tuning.best(rows, objective) == 1
+    assert tuning.advice(rows, objective).endswith(
+        "it is the knee of the front of 3 of 4 trials: up to it a nat of KL buys 5.00 nats of reconstruction, beyond "
+        "it 0.12."
+    )
+    with pytest.raises(ValueError, match="`rows` must hold at least one completed trial"):
+        tuning.best([row("a", status="failed")], objective)
+
+
+def test_the_table_and_the_csv_hold_every_trial(tmp_path):
+    rows = [row("a", 16, seeds=(-10.0, -10.4)), row("b", status="failed", reason="MemoryError: no room, none")]
+    text = tuning.table(rows, objectives.get("elbo")).splitlines()
+    assert text[0].split() == "trial latent beta annealed spread ELBO KL reconstr. active epochs seconds".split()
+    assert text[1].split() == "a 16 1 yes 0.28 -10.20 2.00 8.20 3 5 1.5".split()
+    assert text[2].split() == "b 4 1 yes failed: MemoryError: no room, none".split()
+    tuning.write_csv(rows, tmp_path / "trials.csv")
+    header, first, second = (tmp_path / "trials.csv").read_text().splitlines()
+    assert header.endswith("seconds,seed_0,seed_1,reason") and header.startswith("trial,status,latent_dim,beta,")
+    assert first.endswith("-10.0,-10.4,") and second.endswith(',,,"MemoryError: no room, none"')

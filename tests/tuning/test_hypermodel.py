@@ -1,0 +1,180 @@
+import json
+import math
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal
+
+import keras_vae
+from keras_vae import evaluation, tuning
+
+
+def test_the_winner_of_a_planted_problem(planted, search):
+    """3 latent dimensions, and no beta near 0, win by L_k and by the ELBO; the loss would take the smallest beta."""
+    (_, x_validation), weights = planted
+    rows, tuner = search(
+        objective=tuning.MarginalLikelihood(num_samples=50), epochs=20, batch_size=50, space={"beta": [0.01, 1.0]}
+    )
+    by = {(row["latent_dim"], row["beta"]): row for row in rows}
+    assert len(by) == 4
+    for figure in ("objective", "elbo"):
+        assert max(by, key=lambda setting: by[setting][figure]) == (3, 1.0)
+        assert by[3, 1.0][figure] > by[1, 1.0][figure] + 5.0
+        assert by[3, 1.0][figure] > by[3, 0.01][figure] + 5.0
+    losses = {setting: row["reconstruction_loss"] + setting[1] * row["kl_loss"] for setting, row in by.items()}
+    assert min(losses, key=losses.get) == (3, 0.01)
+
+    exact = multivariate_normal(cov=weights.T @ weights + 0.25 * np.eye(8)).logpdf(x_validation).mean()
+    assert exact - 0.3 < by[3, 1.0]["objective"] < exact + 0.05
+    assert by[3, 1.0]["elbo"] < by[3, 1.0]["objective"]
+
+    # What the tuner keeps is the model at the end of training: the same figures once more.
+    best = tuner.load_model(tuner.oracle.trials[rows[0]["trial"]])
+    elbo = evaluation.elbo(best, x_validation, num_samples=10, seed=0)
+    assert elbo["elbo"] == pytest.approx(by[3, 1.0]["elbo"], rel=1e-5)
+
+
+def test_seeds_are_averaged_and_their_spread_is_told(search):
+    rows, _ = search(seeds=2, objective="udr", space={"latent_dim": 3, "annealing": True})
+    (row,) = rows
+    assert len(row["seeds"]) == 2 and 0.0 <= min(row["seeds"]) <= max(row["seeds"]) <= 0.9 + 1e-6
+    assert row["objective"] == pytest.approx(np.mean(row["seeds"]))
+    assert row["spread"] == pytest.approx(np.std(row["seeds"], ddof=1))
+    assert row["elbo_spread"] > 0 and row["elbo"] == pytest.approx(-row["kl_loss"] - row["reconstruction_loss"])
+    assert row["active_units"] == 3 and row["epochs"] == 1 and row["seconds"] > 0
+
+
+def test_it_works_with_keras_tuners_own_tuners_and_callbacks(make_hypermodel, tmp_path):
+    seen = []
+
+    class Count(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append(logs["val_elbo"])
+
+        def __deepcopy__(self, memo):
+            return Count()
+
+    class Watching(keras_tuner.RandomSearch):
+        def on_epoch_end(self, trial, model, epoch, logs=None):
+            seen.append(trial.trial_id)
+
+    hypermodel = make_hypermodel(space={"latent_dim": (2, 4), "beta": (0.5, 2.0)})
+    tuner = Watching(hypermodel, hypermodel.tuner_objective, max_trials=2, seed=1, directory=tmp_path)
+    tuner.search(epochs=2, callbacks=[Count()], verbose=0)
+    assert [s for s in seen if isinstance(s, str)] == ["0", "0", "1", "1"] and len(seen) == 8
+    rows = tuning.trials(tuner, hypermodel)
+    assert [row["epochs"] for row in rows] == [2, 2]
+    assert all(2 <= row["latent_dim"] <= 4 and 0.5 <= row["beta"] <= 2.0 for row in rows)
+    assert tuner.get_best_models(1)[0].latent_dim == rows[0]["latent_dim"]
+
+
+def test_annealing_ends_at_beta_and_the_kl_is_counted_in_full(make_hypermodel):
+    hypermodel = make_hypermodel(space={"beta": 0.25, "annealing": True, "latent_dim": 3})
+    hp = keras_tuner.HyperParameters()
+    model = hypermodel.build(hp)
+    betas = []
+    watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: betas.append(logs["beta"]))
+    result = hypermodel.fit(hp, model, epochs=4, callbacks=[watch], verbose=0)
+    assert 0.0 < betas[0] < 0.25 and betas[-1] == pytest.approx(0.25)
+    assert result["elbo"] == pytest.approx(-result["reconstruction_loss"] - result["kl_loss"])
+
+
+@pytest.mark.filterwarnings("ignore:.*updates of epoch")
+def test_a_trial_that_diverges_or_raises_is_recorded_and_the_search_goes_on(search, tmp_path):
+    class OutOfMemory(tuning.VAEHyperModel):
+        def build(self, hp):
+            if self.space.values(hp)["latent_dim"] == 2:
+                raise MemoryError("no room for this model")
+            return super().build(hp)
+
+    # The first build is keras-tuner's own, to learn the space: its latent size is 1.
+    space = {"latent_dim": [1, 2], "learning_rate": [0.05, 1e30]}
+    rows, tuner = search(cls=OutOfMemory, space=space, epochs=2)
+    reasons = {(row["latent_dim"], row["learning_rate"]): row["reason"] for row in rows}
+    assert reasons[1, 0.05] == "" and rows[0]["latent_dim"] == 1
+    assert reasons[2, 0.05] == reasons[2, 1e30] == "MemoryError: no room for this model"
+    assert "skipped" in reasons[1, 1e30] or "diverged" in reasons[1, 1e30]
+    text = tuning.table(rows, tuner.hypermodel.objective)
+    assert text.count("failed: ") == 3 and "failed: MemoryError: no room" in text
+    written = [json.loads(p.read_text())["status"] for p in tmp_path.glob("search/trials/trial_*/trial.json")]
+    assert sorted(written) == ["COMPLETED", "FAILED", "FAILED", "FAILED"]
+
+
+def test_a_dataset_is_divided_and_its_test_split_not_looked_at(data):
+    hypermodel = tuning.VAEHyperModel(data, validation_fraction=0.25, seeds=1)
+    n = len(data.x_train)
+    assert len(hypermodel.x_validation) == round(0.25 * n) and len(hypermodel.x_train) == n - round(0.25 * n)
+    both = np.concatenate([hypermodel.x_train, hypermodel.x_validation]).reshape(n, -1)
+    assert math.isclose(both.sum(), data.x_train.sum(), rel_tol=1e-5)
+    assert hypermodel.tuner_objective == keras_tuner.Objective("elbo", "max")
+    config = hypermodel.get_config()
+    assert json.loads(json.dumps(config)) == config
+    other = tuning.VAEHyperModel((hypermodel.x_train + 0.01, hypermodel.x_validation), seeds=1)
+    assert other.get_config()["data"] != config["data"]
+
+
+def test_width_reaches_the_networks(data):
+    for network, size in (("mlp", 5), ("conv", 3)):
+        hypermodel = tuning.VAEHyperModel(data, tuning.SearchSpace(width=size), network=network, seeds=1)
+        vae = hypermodel.build(keras_tuner.HyperParameters())
+        assert vae.encoder.layers[1 if network == "conv" else 2].kernel.shape[-1] == size
+
+
+BAD = {
+    "`space` must be a keras_vae.tuning.SearchSpace": {"space": {"latent_dim": 2}},
+    "`objective` must not depend on the beta.*Received: objective='val_loss'": {"objective": "val_loss"},
+    "`objective` must be one of 'elbo', .*'udr', 'mutual_info": {"objective": "fid"},
+    "`objective` 'sap' needs a data set with known factors": {"objective": "sap"},
+    "`seeds` must be a whole number of at least 2": {"objective": "udr", "seeds": 1},
+    "`epochs` must be": {"epochs": 0},
+    "`batch_size` must be": {"batch_size": 0},
+    "`network` must be one of": {"network": "resnet"},
+    "`warm_up` must be at most 1": {"warm_up": 2.0},
+    "`num_samples` must be": {"num_samples": 0},
+    "`seed` must be": {"seed": -1},
+    "`validation_fraction` must leave two rows": {"validation_fraction": 0.99999},
+}
+
+
+@pytest.mark.parametrize("message", BAD)
+def test_bad_arguments_are_named(message, data):
+    with pytest.raises(ValueError, match=message):
+        tuning.VAEHyperModel(data, **BAD[message])
+
+
+def test_bad_data_and_bad_search_arguments_are_named(make_hypermodel):
+    with pytest.raises(ValueError, match="`data` must be two arrays of rows of one shape"):
+        make_hypermodel(data=(np.zeros((5, 3)), np.zeros((5, 4))))
+    hypermodel = make_hypermodel()
+    with pytest.raises(ValueError, match=r"the hypermodel has the data. Received: 1 positional arguments and \['y'\]"):
+        hypermodel.fit(keras_tuner.HyperParameters(), None, np.zeros((3, 8)), y=None)
+
+
+def test_every_objective_measures_the_models(data, make_vae):
+    x = data.x_test[:60].reshape(60, 64)
+    models = [make_vae(seed=i) for i in range(2)]
+    factors = np.stack([np.arange(60) % 3, np.arange(60) // 20], axis=1)
+    elbos = [-3.0, -2.0]
+    for name in ("elbo", "rate_distortion"):
+        assert tuning.objectives.get(name).scores(models, elbos, x, None, 0) == elbos
+    expected = [evaluation.marginal_likelihood(vae, x, 5, seed=0, verbose=0)["marginal_likelihood"] for vae in models]
+    assert tuning.MarginalLikelihood(5).scores(models, elbos, x, None, 0) == expected
+    code = models[0].encode(x)[0]
+    score = tuning.Disentanglement("modularity").scores(models[:1], elbos, x, factors, 0)
+    assert score == [evaluation.modularity_explicitness(code, factors, seed=0)["modularity"]]
+    assert tuning.objectives.get("sap").name == "sap"
+    assert tuning.Disentanglement().get_config() == {"objective": "Disentanglement", "score": "mutual_information_gap"}
+
+
+def test_without_keras_tuner_the_error_says_what_to_install(monkeypatch):
+    import importlib
+    import sys
+
+    for name in [name for name in sys.modules if name.startswith("keras_vae.tuning")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "keras_tuner", None)
+    with pytest.raises(ImportError, match=r"pip install 'keras-vae\[tuning\]'"):
+        importlib.import_module("keras_vae.tuning")
+    assert keras_vae.VAE
