@@ -5,20 +5,33 @@ import functools
 import inspect
 
 import keras
+import keras_tuner
 import numpy as np
 import pytest
 from PIL import Image
 
 import keras_vae
+from keras_vae import tuning
 from keras_vae.datasets import Batches
 
-ROOMS = ("callbacks", "datasets", "evaluation", "layers", "likelihoods", "networks", "plots", "priors", "schedules")
+ROOMS = (
+    "callbacks",
+    "datasets",
+    "evaluation",
+    "layers",
+    "likelihoods",
+    "networks",
+    "plots",
+    "priors",
+    "schedules",
+    "tuning",
+)
 NEEDS_A_DOWNLOAD = {"tensorflow_datasets"}
 
 
 def public():
     """Return the public functions, classes and their own public methods by name."""
-    found = {"VAE": keras_vae.VAE}
+    found = {"VAE": keras_vae.VAE, "data_parallel": keras_vae.data_parallel}
     for room in ROOMS:
         module = getattr(keras_vae, room)
         found |= {f"{room}.{name}": getattr(module, name) for name in module.__all__}
@@ -57,20 +70,33 @@ def shared(size, channels, latent_dim):
     return {"x": x, "x_train": x, "x_test": x, "encoder": encoder, "decoder": decoder, "vae": vae}
 
 
+@pytest.fixture(scope="module")
+def search(tmp_path_factory):
+    """Return a small search that has ended."""
+    data = keras_vae.datasets.digits()
+    space = tuning.SearchSpace(latent_dim=[2, 3], beta=1.0, annealing=False, width=8)
+    hypermodel = tuning.VAEHyperModel(data, space, seeds=1, epochs=1)
+    tuner = tuning.make_tuner("grid", hypermodel, 2, tmp_path_factory.mktemp("search"))
+    tuner.search(verbose=0)
+    return {"data": data, "hypermodel": hypermodel, "tuner": tuner, "rows": tuning.trials(tuner, hypermodel)}
+
+
 @pytest.mark.parametrize("name", [n for n, e in EXAMPLES.items() if e and n.split(".")[-1] not in NEEDS_A_DOWNLOAD])
 @pytest.mark.filterwarnings("ignore:The warm-up of beta takes:UserWarning")
-def test_the_example_runs(name, folder, monkeypatch):
+def test_the_example_runs(name, folder, monkeypatch, request):
     monkeypatch.chdir(folder)
     size, channels = (64, 3) if "faces64" in name else (28, 1)
     names = shared(size, channels, 2 if "manifold" in name else 4) | {"y_test": np.arange(24) % 3, "keras": keras}
     names |= {"np": np, "keras_vae": keras_vae, "Batches": Batches}
+    if name.startswith("tuning."):
+        names |= request.getfixturevalue("search") | {"keras_tuner": keras_tuner}
     for example in EXAMPLES[name]:
         exec(compile(example.source, f"<the example of {name}>", "single"), names)
 
 
 def test_every_public_class_and_function_has_an_example():
     in_a_room = {name for name in EXAMPLES if name.split(".")[0] in ROOMS and name.count(".") == 1}
-    bases = {"likelihoods.Likelihood", "priors.Prior", "schedules.Schedule"}
+    bases = {"likelihoods.Likelihood", "priors.Prior", "schedules.Schedule", "tuning.Objective"}
     results = {"datasets.Dataset", "evaluation.Autoencoder", "evaluation.Classifier"}
     without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
     assert without == bases | results | {"plots.manifold_codes"}

@@ -23,6 +23,16 @@ ALLOWED = {
     "models": {"distributions", "priors", "likelihoods", "layers", "schedules", "training"},
     "evaluation": {"datasets", "distributions", "models", "priors"},
     "plots": set(),
+    "tuning": {
+        "callbacks",
+        "datasets",
+        "evaluation",
+        "likelihoods",
+        "models",
+        "networks",
+        "schedules",
+        "training",
+    },
 }
 BACKENDS = {"tensorflow", "jax", "torch"}
 

@@ -32,9 +32,10 @@ def test_links_and_names_exist():
     for target in re.findall(r"\]\(([^)#h][^)]*)\)", README):
         assert (ROOT / target).is_file(), target
     import keras_vae
+    import keras_vae.tuning
 
-    unsaid = {"get", "Likelihood", "Prior", "Schedule", "manifold_codes"}  # base classes and helpers
-    for room in ("layers", "likelihoods", "priors", "schedules", "callbacks", "networks", "plots"):
+    unsaid = {"get", "Likelihood", "Prior", "Schedule", "Objective", "manifold_codes"}  # base classes and helpers
+    for room in ("layers", "likelihoods", "priors", "schedules", "callbacks", "networks", "plots", "tuning"):
         (row,) = re.findall(rf"^\| `{room}` \| (.*) \|$", README, flags=re.MULTILINE)
         named = set(re.findall(r"`([A-Za-z_0-9]+)[`(]", row))
         assert set(getattr(keras_vae, room).__all__) - unsaid <= named

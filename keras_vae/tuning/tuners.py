@@ -149,7 +149,12 @@ ORACLES = {"random": _RandomSearch, "bayesian": _BayesianOptimization, "hyperban
 
 
 def is_distributed() -> bool:
-    """Say whether keras-tuner's environment variables make this process a chief or a worker."""
+    """Say whether keras-tuner's environment variables make this process a chief or a worker.
+
+    Example:
+    >>> keras_vae.tuning.is_distributed()
+    False
+    """
     return "KERASTUNER_ORACLE_IP" in os.environ
 
 

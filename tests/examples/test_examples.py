@@ -149,3 +149,9 @@ def test_own_networks(tmp_path):
 def test_resume(tmp_path):
     printed = run("resume.py", "--epochs", 4, "--out", "here", folder=tmp_path)
     assert "ran epochs 3 to 4" in printed and "trained a saved file further, to epoch 6, with beta" in printed
+
+
+def test_val_loss_misleads(tmp_path):
+    printed = run("val_loss_misleads.py", "--latent-dim", 3, "--beta", 0.01, 1, "--epochs", 10, folder=tmp_path)
+    assert "By val_loss:            latent_dim 3, beta 0.01" in printed
+    assert "By marginal likelihood: latent_dim 3, beta 1\n" in printed

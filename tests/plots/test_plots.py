@@ -23,6 +23,11 @@ FIGURES = {
     "prior_holes": lambda: plots.prior_holes(GRID, PRIOR, np.roll(PRIOR, 5, axis=1)),
     "code_factors": lambda: plots.code_factors(np.eye(10)[:, :5], ["shape", "scale", "orientation", "x", "y"]),
     "rate_distortion": lambda: plots.rate_distortion([1.0, 5.0, 20.0], [90.0, 80.0, 70.0], ["beta = 4", "2", "1"]),
+    "rate_distortion with its knee": lambda: plots.rate_distortion([1.0, 5.0, 20.0], [90.0, 70.0, 65.0], knee=1),
+    "search_map": lambda: plots.search_map(
+        [2, 8, 16], [0.1, 1.0, 10.0], [-30.0, -25.0, np.nan], [True, False, True], name="ELBO, nats per example"
+    ),
+    "seed_spread": lambda: plots.seed_spread([[-25.0, -25.4], [-24.0, -26.0]], ["8, 1", "16, 0.25"], "ELBO"),
     "history": lambda: plots.history({**LOGS, **VALIDATION}),
     "history without validation": lambda: plots.history(LOGS, title="A run"),
     "reconstructions": lambda: plots.reconstructions(IMAGES[:5], IMAGES[5:10]),
@@ -130,6 +135,21 @@ def test_the_front_joins_the_models_that_no_other_beats():
     np.testing.assert_array_equal(axes.lines[0].get_data(), [[1.0, 3.0], [9.0, 7.0]])
 
 
+def test_the_search_map_rings_the_best_and_crosses_the_failed():
+    axes = plots.search_map([2, 8, 16], [0.1, 1.0, 10.0], [-30.0, -25.0, np.nan], [True, False, True]).axes[0]
+    drawn = {c.get_label(): c.get_offsets().tolist() for c in axes.collections}
+    assert drawn["best"] == [[8.0, 1.0]] and drawn["failed"] == [[16.0, 10.0]]
+    assert drawn["annealed"] == [[2.0, 0.1]] and drawn["not annealed"] == [[8.0, 1.0]]
+    assert axes.get_yscale() == "log"
+    assert plots.search_map([2, 8], [0.0, 1.0], [-30.0, -25.0]).axes[0].get_yscale() == "linear"
+
+
+def test_the_spread_shows_the_best_trials_first():
+    axes = plots.seed_spread([[-25.0, -27.0], [-24.0, -24.5]], ["a", "b"]).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["b", "a"]
+    assert [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "|"] == [-24.25, -26.0]
+
+
 def test_bad_input():
     cases = {
         "`kl` must be a list of finite numbers": lambda: plots.kl_per_dimension([]),
@@ -140,6 +160,11 @@ def test_bad_input():
         "`matrix` must be finite": lambda: plots.code_factors([1.0]),
         "`factor_names` must be 2 names": lambda: plots.code_factors(np.eye(2), ["a"]),
         "`rate`, `distortion` and `labels` must be of one length": lambda: plots.rate_distortion([1.0], [1.0, 2.0]),
+        "`knee` must be the number of one of the 1 models": lambda: plots.rate_distortion([1.0], [1.0], knee=1),
+        "`latent_dim`, `beta`, `score` and `annealing` must": lambda: plots.search_map(
+            [1, 2], [1.0, 1.0], [np.nan] * 2
+        ),
+        "`scores` and `labels` must be of one length": lambda: plots.seed_spread([[1.0]], []),
         "`history` must hold the logs .* without": lambda: plots.history({"loss": [1.0]}),
         "`x` must be images": lambda: plots.reconstructions(IMAGES[0, 0], IMAGES[0, 0]),
         "`x_hat` must have the shape of x": lambda: plots.reconstructions(IMAGES[:2], IMAGES[:3]),
