@@ -17,10 +17,11 @@ from keras_vae.tuning.objectives import (
     Objective,
     RateDistortion,
 )
+from keras_vae.tuning.oracles import is_distributed
 from keras_vae.tuning.search_directory import SearchDirectory
 from keras_vae.tuning.search_space import SearchSpace
 from keras_vae.tuning.trials import table, trials, write_csv
-from keras_vae.tuning.tuners import is_distributed, make_tuner
+from keras_vae.tuning.tuners import make_tuner
 
 __all__ = [
     "Disentanglement",

@@ -7,7 +7,6 @@ import time
 import keras
 import keras_tuner
 import numpy as np
-from keras_tuner.src.engine import tuner_utils  # its callbacks have no public name
 
 from keras_vae import evaluation, likelihoods, networks
 from keras_vae.arguments import at_least, whole_number
@@ -19,6 +18,7 @@ from keras_vae.training import data_parallel
 from keras_vae.tuning import objectives
 from keras_vae.tuning.progress import EpochProgress, retracing_is_expected
 from keras_vae.tuning.search_space import SearchSpace
+from keras_vae.tuning.tuner_callbacks import callbacks_of_training, checkpoints
 
 WIDTHS = {"mlp": lambda width: {"hidden": (width,)}, "conv": lambda width: {"filters": (width, 2 * width)}}
 MAX_SKIPPED = 0.1
@@ -173,15 +173,14 @@ class VAEHyperModel(keras_tuner.HyperModel):
         epochs = self.epochs if epochs is None else whole_number("epochs", epochs)
         start = time.perf_counter()
         with retracing_is_expected(), data_parallel(self.devices):
-            models = [self._train(hp, epochs, i, _for_epochs(callbacks), verbose) for i in range(self.seeds)]
+            models = [self._train(hp, epochs, i, callbacks_of_training(callbacks), verbose) for i in range(self.seeds)]
             measured = [self._measure(vae) for vae in models]
             elbos = [figures["elbo"] for figures in measured]
             scores = self.objective.scores(models, elbos, self.x_validation, self.factors, self.seed)
         if not np.isfinite(scores).all():
             raise keras_tuner.errors.FailedTrialError(f"diverged: {self.objective.name} of the seeds is {scores}")
-        for callback in callbacks:
-            if isinstance(callback, tuner_utils.SaveBestEpoch):
-                models[int(np.argmax(scores))].save_weights(callback.filepath)
+        for path in checkpoints(callbacks):
+            models[int(np.argmax(scores))].save_weights(path)
         return {
             **{name: float(np.mean([figures[name] for figures in measured])) for name in measured[0]},
             **_mean_and_spread("elbo", "elbo_spread", elbos),
@@ -222,30 +221,6 @@ class VAEHyperModel(keras_tuner.HyperModel):
 def _mean_and_spread(name, spread_name, values) -> dict:
     spread = {spread_name: float(np.std(values, ddof=1))} if len(values) > 1 else {}
     return {name: float(np.mean(values)), **spread}
-
-
-def _for_epochs(callbacks) -> list:
-    """Leave out the tuner's checkpoint, and the hooks for batches of its own callback, which would slow each step."""
-    kept = [callback for callback in callbacks if not isinstance(callback, tuner_utils.SaveBestEpoch)]
-    return [_EpochHooks(c) if isinstance(c, tuner_utils.TunerCallback) else c for c in kept]
-
-
-class _EpochHooks(keras.callbacks.Callback):
-    """Calls a tuner's `on_epoch_begin` and `on_epoch_end`."""
-
-    def __init__(self, callback):
-        super().__init__()
-        self.callback = callback
-
-    def __deepcopy__(self, memo):
-        return _EpochHooks(self.callback)  # the tuner, and the data that it holds, are not to be copied
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.callback.set_model(self.model)
-        self.callback.on_epoch_begin(epoch, logs)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.callback.on_epoch_end(epoch, logs)
 
 
 def _split(data, validation_fraction):

@@ -6,6 +6,7 @@ import pytest
 from keras_vae import tuning
 from keras_vae.tuning import objectives
 from keras_vae.tuning.choice import equals_within_seeds
+from keras_vae.tuning.trials import reason
 
 
 def row(trial, latent_dim=4, beta=1.0, seeds=(-10.0,), kl=2.0, status="completed", reason=""):
@@ -95,3 +96,10 @@ def test_the_table_and_the_csv_hold_every_trial(tmp_path):
     header, first, second = (tmp_path / "trials.csv").read_text().splitlines()
     assert header.endswith("seconds,seed_0,seed_1,reason") and header.startswith("trial,status,latent_dim,beta,")
     assert first.endswith("-10.0,-10.4,") and second.endswith(',,,"MemoryError: no room, none"')
+
+
+def test_a_workers_reason_is_read_from_the_trials_folder(tmp_path):
+    assert reason(None, tmp_path) == "its objective was not a number"
+    traceback = "Traceback:\n  File x\nMemoryError: no room\n"
+    (tmp_path / "failure.txt").write_text(traceback)
+    assert reason(None, tmp_path) == reason(traceback, tmp_path / "absent") == "MemoryError: no room"

@@ -5,7 +5,7 @@ import pytest
 from keras_tuner.engine.trial import TrialStatus
 
 from keras_vae import tuning
-from keras_vae.tuning.tuners import is_distributed
+from keras_vae.tuning.oracles import is_distributed
 
 
 def values(rows):
