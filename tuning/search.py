@@ -106,6 +106,7 @@ def this_process():
 
 def run(options, hypermodel):
     process, is_worker = this_process()
+    tuning.check_tuner(options.tuner, hypermodel, options.max_trials, options.seed)  # before the directory is taken
     identity = {**hypermodel.get_config(), "tuner": options.tuner}
     directory = tuning.SearchDirectory(options.directory, identity, process)
     with directory as folder:

@@ -21,7 +21,7 @@ from keras_vae.tuning.oracles import is_distributed
 from keras_vae.tuning.search_directory import SearchDirectory
 from keras_vae.tuning.search_space import SearchSpace
 from keras_vae.tuning.trials import table, trials, write_csv
-from keras_vae.tuning.tuners import make_tuner
+from keras_vae.tuning.tuners import check_tuner, make_tuner
 
 __all__ = [
     "Disentanglement",
@@ -35,6 +35,7 @@ __all__ = [
     "VAEHyperModel",
     "advice",
     "best",
+    "check_tuner",
     "is_distributed",
     "knee",
     "make_tuner",

@@ -3,7 +3,6 @@
 import datetime
 import itertools
 import json
-import math
 import os
 
 import keras_tuner
@@ -98,9 +97,6 @@ class _Grid(Durable, keras_tuner.Oracle):
             if not self._duplicate(values):
                 return {"status": TrialStatus.RUNNING, "values": values}
         return {"status": TrialStatus.STOPPED}
-
-    def size(self) -> int:
-        return math.prod(len(hp.values) for hp in self.get_space().space)
 
 
 ORACLES = {"random": _RandomSearch, "bayesian": _BayesianOptimization, "hyperband": _Hyperband, "grid": _Grid}

@@ -1,7 +1,10 @@
 """What a search varies, and within which bounds."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+
+import keras_tuner
 
 from keras_vae.arguments import at_least, whole_number
 
@@ -65,6 +68,12 @@ class SearchSpace:
             WIDTH: None if self.width is None else _whole(hp, WIDTH, self.width),
             LEARNING_RATE: _number(hp, LEARNING_RATE, self.learning_rate),
         }
+
+    def num_points(self) -> int:
+        """Return how many points a grid search takes of the space: every combination, ten values of a log range."""
+        hp = keras_tuner.HyperParameters()
+        self.values(hp)
+        return math.prod(len(list(hyperparameter.values)) for hyperparameter in hp.space)
 
     def get_config(self) -> dict:
         """Return the arguments in a form that JSON can hold; a range is written as a dict."""

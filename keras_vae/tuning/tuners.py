@@ -89,25 +89,44 @@ def make_tuner(name: str, hypermodel, max_trials: int, directory, seed: int = 0)
     >>> tuner = keras_vae.tuning.make_tuner("random", hypermodel, max_trials=1, directory="runs/search")
     >>> tuner.search(verbose=0)
     """
-    oracle_class = ORACLES[one_of("tuner", name, ORACLES)]
+    check_tuner(name, hypermodel, max_trials, seed)
+    arguments = {"max_epochs": hypermodel.epochs} if name == "hyperband" else {"max_trials": max_trials}
+    oracle = ORACLES[name](
+        objective=hypermodel.tuner_objective,
+        seed=seed + 1,  # keras-tuner takes 0 for none
+        max_consecutive_failed_trials=None,
+        **arguments,
+    )
+    oracle.max_trials = max_trials
+    return _Tuner(oracle=oracle, hypermodel=hypermodel, directory=str(directory), project_name="trials")
+
+
+def check_tuner(name: str, hypermodel, max_trials: int, seed: int = 0):
+    """Check the arguments of `make_tuner` without touching a directory.
+
+    Args:
+        name: As for `make_tuner`.
+        hypermodel: As for `make_tuner`.
+        max_trials: As for `make_tuner`.
+        seed: As for `make_tuner`.
+
+    Raises:
+        ValueError: As for `make_tuner`.
+
+    Example:
+    >>> keras_vae.tuning.check_tuner("random", hypermodel, max_trials=20)
+    """
+    one_of("tuner", name, ORACLES)
     whole_number("max_trials", max_trials)
+    whole_number("seed", seed, low=0)
     if not hypermodel.objective.has_a_winner and name in ("bayesian", "hyperband"):
         raise ValueError(
             "`tuner` must be 'random' or 'grid' with the objective rate_distortion, which has no single winner to "
             f"follow. Received: tuner={name!r}"
         )
-    arguments = {"max_epochs": hypermodel.epochs} if name == "hyperband" else {"max_trials": max_trials}
-    oracle = oracle_class(
-        objective=hypermodel.tuner_objective,
-        seed=whole_number("seed", seed, low=0) + 1,  # keras-tuner takes 0 for none
-        max_consecutive_failed_trials=None,
-        **arguments,
-    )
-    oracle.max_trials = max_trials
-    tuner = _Tuner(oracle=oracle, hypermodel=hypermodel, directory=str(directory), project_name="trials")
-    if name == "grid" and oracle.size() > max_trials:
+    points = hypermodel.space.num_points()
+    if name == "grid" and points > max_trials:
         raise ValueError(
-            f"`max_trials` must be at least {oracle.size()}, the points of this grid, or the space smaller: lists of "
+            f"`max_trials` must be at least {points}, the points of this grid, or the space smaller: lists of "
             f"values instead of ranges. Received: max_trials={max_trials}"
         )
-    return tuner

@@ -26,6 +26,7 @@ def test_ranges_lists_and_held_values():
         "width": None,
         "learning_rate": 1e-3,
     }
+    assert space.num_points() == 3 * 10 * 2 * 2
     assert space.get_config()["latent_dim"] == {"range": [2, 10, 4]} and space.get_config()["width"] == [8, 16]
 
 

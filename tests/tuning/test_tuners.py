@@ -88,3 +88,6 @@ def test_bad_arguments_are_named(make_hypermodel, tmp_path):
         make("bayesian", make_hypermodel(objective="rate_distortion"), 3, tmp_path)
     with pytest.raises(ValueError, match="`max_trials` must be at least 20, the points of this grid"):
         make("grid", make_hypermodel(space={"beta": (0.1, 1.0)}), 3, tmp_path)
+    with pytest.raises(ValueError, match="`seed` must be a whole number of at least 0"):
+        make("random", make_hypermodel(), 3, tmp_path, seed=-1)
+    assert list(tmp_path.iterdir()) == []
