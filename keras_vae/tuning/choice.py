@@ -2,7 +2,7 @@
 
 import numpy as np
 
-ERRORS = "two standard errors (of the seeds, pooled over the trials)"
+ERRORS = "two standard errors (of the seeds, pooled over the better half of the trials)"
 
 
 def pareto_front(rate, distortion) -> np.ndarray:
@@ -79,10 +79,14 @@ def equals_within_seeds(rows, chosen) -> list[int]:
     """Return the other completed rows whose objective is within two standard errors of the chosen one's.
 
     The standard error is that of the difference of two means over the seeds. The spread over the seeds is pooled over
-    the trials: two or three seeds of one trial say too little of it. With one seed there is none, and no row.
+    the better half of the trials: the seeds of one trial are too few to tell it, and bad trials spread more. With one
+    seed there is none, and no row.
     """
-    completed = [i for i, row in enumerate(rows) if row["status"] == "completed"]
-    spread = np.sqrt(np.mean([rows[i]["spread"] ** 2 for i in completed]))
+    completed = sorted(
+        (i for i, row in enumerate(rows) if row["status"] == "completed"), key=lambda i: -rows[i]["objective"]
+    )
+    better_half = completed[: -(-len(completed) // 2)]
+    spread = np.sqrt(np.mean([rows[i]["spread"] ** 2 for i in better_half]))
     error = spread * np.sqrt(2.0 / len(rows[chosen]["seeds"]))
     distance = {i: abs(rows[i]["objective"] - rows[chosen]["objective"]) for i in completed if i != chosen}
     return [i for i, away in distance.items() if away <= 2.0 * error]
@@ -121,11 +125,12 @@ def advice(rows, objective) -> str:
         return f"{setting}: {why}, by more than {ERRORS}."
     smallest = min([chosen, *close], key=lambda i: rows[i]["latent_dim"])
     smaller = (
-        f", of which trial {rows[smallest]['trial']} has the smallest latent size, {rows[smallest]['latent_dim']}"
+        f": the smallest latent size among them is {rows[smallest]['latent_dim']} (trial {rows[smallest]['trial']})"
         if rows[smallest]["latent_dim"] < row["latent_dim"]
         else ", none of them with a smaller latent size"
     )
-    return f"{setting}: {why}; {len(close)} more lie within {ERRORS}{smaller}."
+    more = "1 more lies" if len(close) == 1 else f"{len(close)} more lie"
+    return f"{setting}: {why}; {more} within {ERRORS}{smaller}."
 
 
 def _why_the_knee(rows, row):
