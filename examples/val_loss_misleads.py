@@ -63,11 +63,11 @@ def linear(input_shape, latent_dim, num_parameters=1):
 class ValLoss(tuning.VAEHyperModel):
     """The search space of `VAEHyperModel`, trained by a plain `fit`."""
 
-    def fit(self, hp, model, callbacks=()):
+    def fit(self, hp, model, callbacks=(), verbose=0):
         """Return the history, of which keras-tuner takes the best epoch."""
         batches = keras_vae.datasets.Batches(self.x_train, self.batch_size)
         return model.fit(
-            batches, validation_data=(self.x_validation,), epochs=self.epochs, callbacks=callbacks, verbose=0
+            batches, validation_data=(self.x_validation,), epochs=self.epochs, callbacks=callbacks, verbose=verbose
         )
 
 
