@@ -16,7 +16,7 @@ import os
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "examples"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "examples"))  # for quietly.py
 from quietly import quietly
 
 with quietly():

@@ -11,7 +11,8 @@ def data_parallel(devices: Sequence[str] | None = None):
     Each device holds the model and takes a share of every batch; losses, gradients and noise are those of the whole
     batch, so that `batch_size`, the learning rate and beta mean what they mean on one device. TensorFlow does it by
     `tf.distribute.MirroredStrategy`, JAX by `keras.distribution.DataParallel`, whose batches must divide by the number
-    of devices (`Batches(..., remainder="pad")`). With fewer than two devices the context does nothing.
+    of devices (`Batches(..., remainder="pad")`). With fewer than two devices the context does nothing; nor does it on
+    PyTorch, where Keras trains on one.
 
     Args:
         devices: Names of devices, such as `["GPU:0", "GPU:1"]`, or None for all GPUs of the machine. Default None.
@@ -20,7 +21,7 @@ def data_parallel(devices: Sequence[str] | None = None):
         A context manager.
 
     Raises:
-        ValueError: On PyTorch with several devices: Keras trains on one there.
+        ValueError: If several devices are named on PyTorch, or `devices` is no list of names.
 
     Example:
     >>> with keras_vae.data_parallel():

@@ -104,11 +104,17 @@ class TensorFlowSteps:
                 "keras_vae trains on several replicas under tf.distribute.MirroredStrategy only. "
                 f"Received: {type(strategy).__name__}"
             )
-        for name in ("metrics", "weighted_metrics", "steps_per_execution"):
-            if compile_arguments.get(name) not in (None, [], 1):
+        for name, allowed in (
+            ("metrics", []),
+            ("weighted_metrics", []),
+            ("steps_per_execution", 1),
+            ("jit_compile", "auto"),
+        ):
+            if compile_arguments.get(name) not in (None, False, allowed):
                 raise ValueError(
-                    f"`{name}` must be left out on several replicas: Keras logs metrics of the first one's share of "
-                    f"the data, and cannot run several steps at once. Received: {name}={compile_arguments[name]!r}"
+                    f"`{name}` must be left out on several replicas: Keras would log metrics of the first one's share "
+                    "of the data, and can neither compile with XLA nor run several steps at once. Received: "
+                    f"{name}={compile_arguments[name]!r}"
                 )
 
     @staticmethod

@@ -66,11 +66,10 @@ class TorchSteps:
 
     @staticmethod
     def share_batches(devices):
-        """Return a scope that does nothing, if there is one device; Keras on PyTorch cannot share batches."""
-        count = len(devices) if devices else torch.cuda.device_count()
-        if count > 1:
+        """Return a scope that does nothing: Keras on PyTorch trains on one device."""
+        if devices and len(devices) > 1:
             raise ValueError(
                 "`devices` must be a single one on PyTorch, where Keras trains on one device: use TensorFlow or JAX "
-                f"to share batches, or CUDA_VISIBLE_DEVICES to show one GPU. Received: {devices or f'{count} GPUs'}"
+                f"to share batches. Received: {devices}"
             )
         return contextlib.nullcontext()

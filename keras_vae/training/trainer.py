@@ -98,7 +98,7 @@ class Trainer(Steps, keras.Model):
                 "`loss` must be None: a VAE minimises minus its ELBO; choose `likelihood` in the constructor. "
                 f"Received: loss={loss!r}"
             )
-        self.check_device_layout(kwargs)
+        self.check_device_layout({"jit_compile": jit_compile, **kwargs})
         super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
         self._loss_tracker = None  # `measures` logs the loss
         self._jit_as_given = jit_compile

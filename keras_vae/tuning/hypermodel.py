@@ -116,6 +116,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
     def get_config(self) -> dict:
         """Return what two searches must share to be one, in a form that JSON can hold; of the data, a checksum."""
         digest = hashlib.sha256()
+        likelihood = {k: v for k, v in self.likelihood.get_config().items() if k not in ("name", "dtype")}
         for array in (self.x_train, self.x_validation):
             digest.update(np.ascontiguousarray(array))
         return {
@@ -126,7 +127,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
                 for name in ("seeds", "epochs", "batch_size", "warm_up", "num_samples", "seed")
             },
             "network": getattr(self.network, "__name__", type(self.network).__name__),
-            "likelihood": type(self.likelihood).__name__,
+            "likelihood": {"name": type(self.likelihood).__name__, **likelihood},
             "rows": [len(self.x_train), len(self.x_validation)],
             "data": digest.hexdigest(),
         }

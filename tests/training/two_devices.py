@@ -36,6 +36,19 @@ def train(scope, x, remainder):
     return {"history": history, "elbo": vae.elbo(x[:5], seed=0).tolist(), "step": int(np.asarray(vae.step))}
 
 
+def refused(devices):
+    """Return what `compile` says of arguments that would be wrong on several replicas."""
+    messages = {}
+    with keras_vae.data_parallel(devices):
+        vae = keras_vae.VAE(*keras_vae.networks.mlp((64,), 4, hidden=(16,)))
+        for name, value in (("metrics", ["mse"]), ("steps_per_execution", 2), ("jit_compile", True)):
+            try:
+                vae.compile(**{name: value})
+            except ValueError as error:
+                messages[name] = str(error)
+    return messages
+
+
 def main(path):
     warnings.simplefilter("ignore")
     devices = two_devices()
@@ -47,6 +60,8 @@ def main(path):
         name: [train(scope, data, remainder) for scope in (contextlib.nullcontext(), keras_vae.data_parallel(devices))]
         for name, data in (("good", x), ("bad", x_bad))
     }
+    if keras.backend.backend() == "tensorflow":
+        results["refused"] = refused(devices)
     with open(path, "w") as file:
         json.dump(results, file)
 

@@ -113,6 +113,11 @@ def test_a_dataset_is_divided_and_its_test_split_not_looked_at(data):
     assert json.loads(json.dumps(config)) == config
     other = tuning.VAEHyperModel((hypermodel.x_train + 0.01, hypermodel.x_validation), seeds=1)
     assert other.get_config()["data"] != config["data"]
+    likelihoods = [keras_vae.likelihoods.Gaussian(sigma) for sigma in (0.5, 0.5, 0.1)]
+    configs = [
+        tuning.VAEHyperModel(data, likelihood=likelihood).get_config()["likelihood"] for likelihood in likelihoods
+    ]
+    assert configs[0] == configs[1] != configs[2]
 
 
 def test_width_reaches_the_networks(data):
