@@ -129,11 +129,17 @@ class JaxSteps:
         before = [v._value for v in variables]
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self.jax_state_sync()
             for variable, value in zip(variables, before, strict=True):
                 if variable._value is None and value is not None and not value.is_deleted():
                     variable._value = value
+            if type(error).__name__ == "IndivisibleError":  # JAX gives it no public name
+                raise ValueError(
+                    "`batch_size`, and the rows of the last batch, must divide by the number of devices that share "
+                    'the batches: use Batches(..., remainder="pad") or "drop", for the validation data too. '
+                    f"Received: {error}"
+                ) from error
             raise
 
     def check_device_layout(self, compile_arguments):

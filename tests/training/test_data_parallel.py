@@ -41,13 +41,13 @@ if not ON_TORCH:
             assert np.isfinite(run["elbo"]).all() and np.isfinite(run["history"]["loss"]).all()
         assert results["good"][1]["history"]["skipped_updates"] == [0.0, 0.0]
 
-    def test_what_keras_cannot_do_on_several_replicas_is_refused(results):
-        if keras.backend.backend() == "tensorflow":  # JAX shards one program, and can
-            messages = results["refused"]
+    def test_what_cannot_be_done_on_several_devices_is_refused(results):
+        messages = results["refused"]
+        if keras.backend.backend() == "tensorflow":
             assert messages.keys() == {"metrics", "steps_per_execution", "jit_compile"}
             assert "`metrics` must be left out on several replicas" in messages["metrics"]
         else:
-            assert "refused" not in results
+            assert "must divide by the number of devices that share the batches" in messages["batch_size"]
 
     def test_one_device_needs_no_sharing():
         with keras_vae.data_parallel():

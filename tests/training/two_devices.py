@@ -49,6 +49,14 @@ def refused(devices):
     return messages
 
 
+def indivisible(devices, x):
+    """Return what `fit` says of a batch that two devices cannot share evenly."""
+    try:
+        train(keras_vae.data_parallel(devices), x, "keep")
+    except ValueError as error:
+        return {"batch_size": str(error)}
+
+
 def main(path):
     warnings.simplefilter("ignore")
     devices = two_devices()
@@ -60,8 +68,7 @@ def main(path):
         name: [train(scope, data, remainder) for scope in (contextlib.nullcontext(), keras_vae.data_parallel(devices))]
         for name, data in (("good", x), ("bad", x_bad))
     }
-    if keras.backend.backend() == "tensorflow":
-        results["refused"] = refused(devices)
+    results["refused"] = refused(devices) if keras.backend.backend() == "tensorflow" else indivisible(devices, x)
     with open(path, "w") as file:
         json.dump(results, file)
 
