@@ -117,6 +117,8 @@ def advice(rows, objective) -> str:
         else f"{row['objective']:.3f}"
     )
     name = {"elbo": "ELBO", "udr": "UDR"}.get(objective.name, objective.name.replace("_", " "))
+    if num_completed == 1:
+        return f"{setting}, the only trial that was completed: its {name} is {figure}."
     why = f"its {name} of {figure} is the best of {num_completed} trials"
     if len(row["seeds"]) < 2:
         return f"{setting}: {why}; with one seed a trial, nobody knows how much of that is luck."

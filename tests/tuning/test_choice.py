@@ -74,7 +74,9 @@ def test_the_advice_says_what_and_why():
         "more lies within two standard errors (of the seeds, pooled over the better half of the trials): the smallest "
         "latent size among them is 8 (trial b)."
     )
-    assert "nobody knows how much of that is luck" in tuning.advice([row("a")], elbo)
+    assert "nobody knows how much of that is luck" in tuning.advice([row("a"), row("b")], elbo)
+    only = tuning.advice([row("a"), row("b", status="failed")], elbo)
+    assert only.endswith("(trial a), the only trial that was completed: its ELBO is -10.00 nats.")
     assert "by more than two standard errors" in tuning.advice([rows[0], rows[2]], elbo)
 
 
