@@ -88,7 +88,7 @@ def table(rows, objective) -> str:
         values += [spread, *(f"{row[name]:.2f}" for name in ("elbo", "kl_loss", "reconstruction_loss"))]
         values += [f"{row['active_units']:.3g}", f"{row['epochs']:.0f}", f"{row['seconds']:.1f}"]
         lines.append((values, ""))
-    widths = [max(len(name), *(len(str(v[i])) for v, _ in lines if i < len(v))) for i, name in enumerate(names)]
+    widths = [max([len(name), *(len(str(v[i])) for v, _ in lines if i < len(v))]) for i, name in enumerate(names)]
     text = ["  ".join(name.rjust(width) for name, width in zip(names, widths, strict=True))]
     for values, remark in lines:
         cells = [str(value).rjust(width) for value, width in zip(values, widths, strict=False)]

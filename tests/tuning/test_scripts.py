@@ -1,6 +1,7 @@
 """The search as a user runs it, in real processes: killed and started again, by one process and by several."""
 
 import csv
+import importlib
 import json
 import os
 import pathlib
@@ -75,6 +76,16 @@ def start():
 def trials_of(folder):
     with open(folder / "trials.csv") as file:
         return list(csv.DictReader(file))
+
+
+@pytest.mark.filterwarnings("ignore:.*updates of epoch")
+def test_when_all_trials_fail_the_error_says_so(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(TUNING))
+    arguments = (*SMALL, "--learning-rate", 1e30, "--epochs", 3, "--max-trials", 2, "--directory", tmp_path / "runs")
+    with pytest.raises(SystemExit, match="error: all 2 trials failed: .*(skipped|diverged)"):
+        importlib.import_module("search").main([str(argument) for argument in arguments])
+    rows = trials_of(tmp_path / "runs")
+    assert [row["status"] for row in rows] == ["failed", "failed"] and all(row["reason"] for row in rows)
 
 
 def test_a_killed_search_goes_on(start, tmp_path):
