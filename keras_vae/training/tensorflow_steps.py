@@ -15,8 +15,8 @@ class TensorFlowSteps:
 
     def train_step(self, data):
         """Run the model's phases on one batch, or a replica's share of it, and return the logs."""
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         with replicas.running(_present_replica()) as replica:
+            x, y, sample_weight = _own(replica, data)
             self.begin_step()
             for phase in self.phases():
                 self._run(phase, replica, x, y, sample_weight)
@@ -61,7 +61,7 @@ class TensorFlowSteps:
     def test_step(self, data):
         """Measure one batch, or a replica's share of it, and return the logs."""
         with replicas.running(_present_replica()) as replica:
-            return self._by(replica, lambda: self.evaluate_batch(*keras.utils.unpack_x_y_sample_weight(data)))
+            return self._by(replica, lambda: self.evaluate_batch(*_own(replica, data)))
 
     def _by(self, replica, function):
         """Run a replica's forward pass. The replicas' threads share the layers: each needs its own list of losses."""
@@ -139,6 +139,17 @@ def _present_replica() -> replicas.Replica:
         count=context.num_replicas_in_sync,
         total=lambda tensor: context.all_reduce(tf.distribute.ReduceOp.SUM, tensor),
     )
+
+
+def _own(replica, data):
+    """Return x, y and sample_weight; on several replicas in memory of their own.
+
+    One NumPy array given as x and y shares its memory, which TensorFlow there overwrites while the step still needs it.
+    """
+    parts = keras.utils.unpack_x_y_sample_weight(data)
+    if replica.count == 1:
+        return parts
+    return tuple(None if part is None else tf.raw_ops.DeepCopy(x=part) for part in parts)
 
 
 def _take_sums(optimizer):
