@@ -24,6 +24,7 @@ with quietly():
     from keras_tuner.src import config
 
     from keras_vae import datasets, plots, tuning
+    from keras_vae.tuning.replacing import replacing
 
     keras.utils.set_random_seed(0)  # it loads TensorFlow where that is installed
 
@@ -148,9 +149,8 @@ def write_results(tuner, hypermodel, folder):
 
 def save_best(tuner, chosen, path):
     model = tuner.load_model(tuner.oracle.trials[chosen["trial"]])
-    new = path.with_name("new.keras")
-    model.save(new)
-    os.replace(new, path)
+    with replacing(path) as new:
+        model.save(new)
 
 
 def draw(rows, completed, chosen, objective, folder):

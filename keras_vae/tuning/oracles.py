@@ -9,6 +9,8 @@ import keras_tuner
 from keras_tuner.engine.trial import TrialStatus
 from keras_tuner.oracles import BayesianOptimizationOracle, HyperbandOracle, RandomSearchOracle
 
+from keras_vae.tuning.replacing import replacing
+
 ALONE = "tuner0"  # keras-tuner's name for the only process of a search
 
 
@@ -32,10 +34,10 @@ class Durable:
 
     def save(self):
         """Write the oracle's state."""
-        _replace(self._get_oracle_fname(), self.get_state())
+        _write(self._get_oracle_fname(), self.get_state())
 
     def _save_trial(self, trial):
-        _replace(os.path.join(self._get_trial_dir(trial.trial_id), "trial.json"), trial.get_state())
+        _write(os.path.join(self._get_trial_dir(trial.trial_id), "trial.json"), trial.get_state())
 
     def end_trial(self, trial):
         """Take a trial's end, once: a worker whose chief died while it listened tells it again."""
@@ -102,8 +104,6 @@ class _Grid(Durable, keras_tuner.Oracle):
 ORACLES = {"random": _RandomSearch, "bayesian": _BayesianOptimization, "hyperband": _Hyperband, "grid": _Grid}
 
 
-def _replace(path, state):
-    new = f"{path}.new"
-    with open(new, "w") as file:
-        json.dump(state, file)
-    os.replace(new, path)
+def _write(path, state):
+    with replacing(path) as new:
+        new.write_text(json.dumps(state))

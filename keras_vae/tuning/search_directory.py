@@ -1,12 +1,12 @@
 """The folder of a search: whose it is, and that no two use it at once."""
 
-import contextlib
 import json
-import os
 import pathlib
 import time
 
 from filelock import FileLock, Timeout
+
+from keras_vae.tuning.replacing import NEW, replacing
 
 IDENTITY, FINISHED, LOCKS = "search.json", "finished.json", "locks"
 
@@ -44,19 +44,16 @@ class SearchDirectory:
         """
         if self.path.exists() and not self.path.is_dir():
             raise ValueError(f"`directory` must be a folder. Received: {self.path}, which is a file")
-        with contextlib.ExitStack() as stack:
-            self._refuse_foreign()
-            (self.path / LOCKS).mkdir(parents=True, exist_ok=True)
-            with FileLock(self.path / LOCKS / "identity.lock", timeout=60):  # chief and workers may come at once
-                self._refuse_foreign()
-                self._check_identity()
-            stack.enter_context(self._lock())
-            self._held = stack.pop_all()
+        self._refuse_foreign()
+        (self.path / LOCKS).mkdir(parents=True, exist_ok=True)
+        with FileLock(self.path / LOCKS / "identity.lock", timeout=60):  # chief and workers may come at once
+            self._check_identity()
+        self._lock = self._locked()
         return self.path
 
     def __exit__(self, *error):
         """Let the folder go."""
-        self._held.close()
+        self._lock.release()
 
     def mark_finished(self, max_trials: int):
         """Write down that the search has ended, so that a worker that comes late does not wait for its chief."""
@@ -68,7 +65,9 @@ class SearchDirectory:
         return path.is_file() and json.loads(path.read_text())["max_trials"] >= max_trials
 
     def _refuse_foreign(self):
-        found = {entry.name for entry in self.path.iterdir()} - {LOCKS} if self.path.is_dir() else set()
+        # Another process of the search may be writing its identity down.
+        own = {LOCKS, NEW + IDENTITY}
+        found = {entry.name for entry in self.path.iterdir()} - own if self.path.is_dir() else set()
         if found and IDENTITY not in found:
             raise ValueError(
                 "`directory` must be new, empty, or that of the same search. Received: "
@@ -92,8 +91,7 @@ class SearchDirectory:
                 f"is left as it is ({'; '.join(differing)}). Choose another directory"
             )
 
-    @contextlib.contextmanager
-    def _lock(self):
+    def _locked(self) -> FileLock:
         lock = FileLock(self.path / LOCKS / f"{self.process}.lock", timeout=0)
         try:
             lock.acquire()
@@ -102,10 +100,7 @@ class SearchDirectory:
                 f"`directory` must be used by one search at a time. Received: {self.path}, which a running process "
                 f"uses as {self.process!r}"
             ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+        return lock
 
 
 def _short(value) -> str:
@@ -114,6 +109,5 @@ def _short(value) -> str:
 
 
 def _write(path, content):
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(content, indent=2) + "\n")
-    os.replace(new, path)
+    with replacing(path) as new:
+        new.write_text(json.dumps(content, indent=2) + "\n")

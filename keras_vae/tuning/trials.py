@@ -1,10 +1,11 @@
 """What a search has found: a row for each trial."""
 
 import csv
-import os
 import pathlib
 
 import numpy as np
+
+from keras_vae.tuning.replacing import replacing
 
 FAILURE = "failure.txt"
 FIGURES = ("elbo", "elbo_spread", "kl_loss", "reconstruction_loss", "active_units", "epochs", "seconds")
@@ -106,14 +107,11 @@ def write_csv(rows, path):
     Example:
     >>> keras_vae.tuning.write_csv(rows, "trials.csv")
     """
-    path = pathlib.Path(path)
     num_seeds = max((len(row["seeds"]) for row in rows), default=0)
     flat = [{**row, **{f"seed_{i}": score for i, score in enumerate(row["seeds"])}} for row in rows]
     flat = [{name: "" if value != value else value for name, value in row.items()} for row in flat]  # NaN: no figure
     names = [name for name in (rows[0] if rows else {}) if name not in ("seeds", "reason")]
-    new = path.with_suffix(".new")
-    with open(new, "w", newline="") as file:
+    with replacing(path) as new, open(new, "w", newline="") as file:
         writer = csv.DictWriter(file, [*names, *(f"seed_{i}" for i in range(num_seeds)), "reason"], restval="")
         writer.writeheader()
         writer.writerows({name: row[name] for name in writer.fieldnames if name in row} for row in flat)
-    os.replace(new, path)
