@@ -80,12 +80,7 @@ class Batches(keras.utils.PyDataset):
         weights = np.ones(len(rows), "float32") if weight is None else np.asarray(weight[rows], "float32")
         rows = np.concatenate([rows, np.repeat(rows[:1], missing)])
         x = np.asarray(x[rows])
-        # A copy: TensorFlow on several devices would let one array given twice be overwritten within the step.
-        return (
-            x,
-            x.copy() if y is None else np.asarray(y[rows]),
-            np.concatenate([weights, np.zeros(missing, "float32")]),
-        )
+        return x, x if y is None else np.asarray(y[rows]), np.concatenate([weights, np.zeros(missing, "float32")])
 
     def _order_of(self, epoch):
         if not self.shuffle:
