@@ -141,7 +141,7 @@ def write_results(tuner, hypermodel, folder):
         raise SystemExit(f"error: all {len(rows)} trials failed: {reasons}")
     chosen = rows[tuning.best(rows, objective)]
     save_best(tuner, chosen, folder / "best.keras")
-    draw(rows, completed, chosen, objective, folder)
+    draw(rows, completed, objective, folder)
     print(tuning.advice(rows, objective))
     print(f"\nSAVED  {folder}/: trials.csv, best.keras (of the chosen trial's best seed), rate_distortion.png,")
     print("  search_map.png, seed_spread.png")
@@ -153,7 +153,7 @@ def save_best(tuner, chosen, path):
         model.save(new)
 
 
-def draw(rows, completed, chosen, objective, folder):
+def draw(rows, completed, objective, folder):
     def column(name, of=completed):
         return [row[name] for row in of]
 

@@ -16,10 +16,11 @@ def mean(values, sample_weight=None):
     Returns:
         Tensor of shape `(...)`: `sum_i w_i v_i / sum_i w_i` (0 where all the weights are 0).
     """
-    weight = 1.0
+    weighted = values
     if sample_weight is not None:
-        weight = ops.cast(ops.reshape(sample_weight, (-1,) + (1,) * (len(values.shape) - 1)), values.dtype)
-    total = replicas.present().total(ops.sum(weight * values, axis=0))
+        weight = ops.reshape(sample_weight, (-1,) + (1,) * (len(values.shape) - 1))
+        weighted = ops.cast(weight, values.dtype) * values  # a new tensor: `*=` would change PyTorch's own
+    total = replicas.present().total(ops.sum(weighted, axis=0))
     return ops.divide_no_nan(total, ops.cast(size(values, sample_weight), values.dtype))
 
 

@@ -42,14 +42,11 @@ def search_map(latent_dim, beta, score, annealing=None, name: str = "objective",
     axes = fig.add_subplot()
     # The worst trials would take all the colours from the good ones.
     low = np.quantile(score[scored], 0.1)
-    style = {"c": None, "cmap": "viridis", "vmin": low, "vmax": score[scored].max(), "s": 60, "zorder": 2}
-    kinds = ((annealing, "o", "annealed"), (~annealing, "s", "not annealed"))
-    for kind, marker, label in kinds:
+    style = {"cmap": "viridis", "vmin": low, "vmax": score[scored].max(), "s": 60, "zorder": 2}
+    for kind, marker, label in ((annealing, "o", "annealed"), (~annealing, "s", "not annealed")):
         shown = kind & scored
         if shown.any():
-            points = axes.scatter(
-                latent_dim[shown], beta[shown], marker=marker, label=label, **{**style, "c": score[shown]}
-            )
+            points = axes.scatter(latent_dim[shown], beta[shown], c=score[shown], marker=marker, label=label, **style)
     if not scored.all():
         axes.scatter(latent_dim[~scored], beta[~scored], marker="x", color=canvas.GREY, label="failed")
     best = int(np.nanargmax(score))

@@ -1,11 +1,11 @@
 """The search for a latent size and a beta with keras-tuner; needs the extra `tuning`."""
 
-try:
-    import keras_tuner  # noqa: F401
-except ImportError as error:
+from importlib.util import find_spec
+
+if find_spec("keras_tuner") is None or find_spec("filelock") is None:
     raise ImportError(
         "keras_vae.tuning needs keras-tuner: pip install 'keras-vae[tuning]' (keras-tuner, six, tensorboard, filelock)"
-    ) from error
+    )
 
 from keras_vae.tuning.choice import advice, best, knee, pareto_front
 from keras_vae.tuning.hypermodel import VAEHyperModel

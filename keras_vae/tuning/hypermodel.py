@@ -12,6 +12,7 @@ from keras_vae import evaluation, likelihoods, networks
 from keras_vae.arguments import at_least, whole_number
 from keras_vae.callbacks import BetaAnnealing
 from keras_vae.datasets import Batches, Dataset
+from keras_vae.datasets.dataset import split
 from keras_vae.models import VAE
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
@@ -20,7 +21,10 @@ from keras_vae.tuning.progress import EpochProgress, retracing_is_expected
 from keras_vae.tuning.search_space import SearchSpace
 from keras_vae.tuning.tuner_callbacks import callbacks_of_training, checkpoints
 
-WIDTHS = {"mlp": lambda width: {"hidden": (width,)}, "conv": lambda width: {"filters": (width, 2 * width)}}
+WIDTHS = {
+    networks.mlp: lambda width: {"hidden": (width,)},
+    networks.convolutional: lambda width: {"filters": (width, 2 * width)},
+}
 MAX_SKIPPED = 0.1
 
 
@@ -91,9 +95,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         self.epochs = whole_number("epochs", epochs)
         self.batch_size = whole_number("batch_size", batch_size)
         self.network = network if callable(network) else networks.get(network)
-        self.width_of = {networks.get(name): width for name, width in WIDTHS.items()}.get(
-            self.network, lambda width: {"width": width}
-        )
+        self.width_of = WIDTHS.get(self.network, lambda width: {"width": width})
         self.likelihood = likelihoods.get(likelihood)
         self.warm_up = float(at_least("warm_up", warm_up, 0.0, strict=True))
         if self.warm_up > 1.0:
@@ -242,6 +244,6 @@ def _split(data, validation_fraction):
             "`validation_fraction` must leave two rows at least to validate and one to train. Received: "
             f"validation_fraction={validation_fraction!r} of data of shape {x.shape}"
         )
-    order = np.random.default_rng(0).permutation(len(x))
     factors = data.factors_train if isinstance(data, Dataset) else None
-    return x[order[rows:]], x[order[:rows]], None if factors is None else factors[order[:rows]]
+    (x_train, _), (x_validation, factors) = split(x, factors, fraction)
+    return x_train, x_validation, factors

@@ -91,19 +91,21 @@ def _check(name, value, whole):
             raise ValueError(f"`{name}` must be a list of at least one allowed value. Received: {name}={value!r}")
         if len(set(value)) < len(value):
             raise ValueError(f"`{name}` must be a list of different values. Received: {name}={value!r}")
-    elif whole:
+    else:
+        _check_value(name, value, whole)
+
+
+def _check_value(name, value, whole, strict=False):
+    if whole:
         whole_number(name, value)
     else:
-        at_least(name, value, 0.0, strict=name == LEARNING_RATE)
+        at_least(name, value, 0.0, strict=strict or name == LEARNING_RATE)
 
 
 def _good(name, values, whole, strict=False) -> bool:
     try:
         for value in values:
-            if whole:
-                whole_number(name, value)
-            else:
-                at_least(name, value, 0.0, strict=strict or name == LEARNING_RATE)
+            _check_value(name, value, whole, strict)
     except ValueError:
         return False
     return True

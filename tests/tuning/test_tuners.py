@@ -12,7 +12,7 @@ def values(rows):
     return sorted((row["latent_dim"], row["beta"]) for row in rows)
 
 
-def test_a_grid_is_run_once_and_goes_on_after_a_restart(search, make_hypermodel, tmp_path):
+def test_a_grid_is_run_once_and_goes_on_after_a_restart(search, tmp_path):
     rows, tuner = search(space={"beta": [0.5, 1.0]}, max_trials=4)
     assert values(rows) == [(d, b) for d in (1, 3) for b in (0.5, 1.0)]
     # As after a kill within the last trial: it had begun, and not ended.
@@ -29,7 +29,7 @@ def test_a_grid_is_run_once_and_goes_on_after_a_restart(search, make_hypermodel,
     assert [row["trial"] for row in again if row["seconds"] != seconds[row["trial"]]] == ["3"]
 
 
-def test_a_kill_between_two_writes_loses_nothing_and_runs_nothing_twice(search, make_hypermodel, tmp_path):
+def test_a_kill_between_two_writes_loses_nothing_and_runs_nothing_twice(search, tmp_path):
     rows, _ = search("random", max_trials=2, space={"beta": (0.5, 2.0)})
     path = tmp_path / "search/trials/oracle.json"
     state = json.loads(path.read_text())

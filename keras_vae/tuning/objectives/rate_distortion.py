@@ -1,9 +1,9 @@
 """Rate against distortion: no winner, but a front of trials that no other beats in both."""
 
-from keras_vae.tuning.objectives.objective import Objective
+from keras_vae.tuning.objectives.elbo import Elbo
 
 
-class RateDistortion(Objective):
+class RateDistortion(Elbo):
     """KL against reconstruction: the search maps the plane, and the results are its front and the front's knee.
 
     There is no single winner, so only tuners that need none can be used: random and grid search. keras-tuner's own
@@ -15,9 +15,4 @@ class RateDistortion(Objective):
     Reference: Alemi et al. 2018, "Fixing a broken ELBO", section 2.
     """
 
-    name = "elbo"
     has_a_winner = False
-
-    def scores(self, models, elbos, x, factors, seed):
-        """Return the models' ELBOs."""
-        return list(elbos)
