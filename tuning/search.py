@@ -24,7 +24,7 @@ with quietly():
     from keras_tuner.src import config
 
     from keras_vae import datasets, plots, tuning
-    from keras_vae.tuning.replacing import replacing
+    from keras_vae.replacing import replacing
 
     keras.utils.set_random_seed(0)  # it loads TensorFlow where that is installed
 

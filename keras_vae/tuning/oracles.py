@@ -9,7 +9,7 @@ import keras_tuner
 from keras_tuner.engine.trial import TrialStatus
 from keras_tuner.oracles import BayesianOptimizationOracle, HyperbandOracle, RandomSearchOracle
 
-from keras_vae.tuning.replacing import replacing
+from keras_vae.replacing import replacing
 
 ALONE = "tuner0"  # keras-tuner's name for the only process of a search
 

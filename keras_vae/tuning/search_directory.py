@@ -6,7 +6,7 @@ import time
 
 from filelock import FileLock, Timeout
 
-from keras_vae.tuning.replacing import NEW, replacing
+from keras_vae.replacing import PREFIX, replacing
 
 IDENTITY, FINISHED, LOCKS = "search.json", "finished.json", "locks"
 
@@ -66,8 +66,8 @@ class SearchDirectory:
 
     def _refuse_foreign(self):
         # Another process of the search may be writing its identity down.
-        own = {LOCKS, NEW + IDENTITY}
-        found = {entry.name for entry in self.path.iterdir()} - own if self.path.is_dir() else set()
+        entries = [entry.name for entry in self.path.iterdir()] if self.path.is_dir() else []
+        found = {name for name in entries if name != LOCKS and not name.startswith(PREFIX)}
         if found and IDENTITY not in found:
             raise ValueError(
                 "`directory` must be new, empty, or that of the same search. Received: "

@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from keras_vae.tuning.replacing import replacing
+from keras_vae.replacing import replacing
 
 FAILURE = "failure.txt"
 FIGURES = ("elbo", "elbo_spread", "kl_loss", "reconstruction_loss", "active_units", "epochs", "seconds")
