@@ -27,8 +27,9 @@ class SavesNoise:
             store[name] = np.asarray(ops.convert_to_numpy(state), dtype="int64")
 
     def load_own_variables(self, store):
-        """Load the weights and the noise."""
-        weights = {key: store[key] for key in store.keys()}
+        """Load the weights and the noise. A layer that the file does not know, such as a new dropout, keeps its own."""
         for name, state in self.noise_states().items():
-            state.assign(np.asarray(weights.pop(name)).astype(state.dtype))
-        super().load_own_variables(weights)
+            if name in store.keys():
+                state.assign(np.asarray(store[name]).astype(state.dtype))
+        # Keras numbers the weights; the other names are noise, of this model or of the one that was saved.
+        super().load_own_variables({key: store[key] for key in store.keys() if key.isdigit()})

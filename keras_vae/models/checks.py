@@ -1,6 +1,9 @@
 """What a VAE asks of its networks and its data, and what it says when they do not fit."""
 
+import math
+
 import keras
+import numpy as np
 from keras import ops
 
 
@@ -29,7 +32,7 @@ def call_symbolically(name: str, network, shape):
         return network(keras.KerasTensor(shape, dtype="float32"))
     except Exception as error:
         raise ValueError(
-            f"`{name}` must take a tensor of shape {_text(shape)}. Received: {name}={network.name!r}, which answered: "
+            f"`{name}` must take a tensor of shape {text(shape)}. Received: {name}={network.name!r}, which answered: "
             f"{error}"
         ) from error
 
@@ -39,7 +42,7 @@ def posterior(outputs):
     is_pair = isinstance(outputs, (list, tuple)) and len(outputs) == 2
     shapes = [tuple(part.shape) for part in keras.tree.flatten(outputs)]
     if not is_pair or shapes[0] != shapes[1] or len(shapes[0]) != 2 or not shapes[0][-1]:
-        received = ", ".join(map(_text, shapes))
+        received = ", ".join(map(text, shapes))
         raise ValueError(
             "`encoder` must return (mean, log_var), two tensors of one shape (batch, latent_dim) with latent_dim of "
             f"at least 1. Received: {type(outputs).__name__} with the shapes {received}"
@@ -62,9 +65,23 @@ def batch_of(name: str, x, event_shape):
     shape = tuple(getattr(x, "shape", ()))
     if not _fits(shape, event_shape):
         raise ValueError(
-            f"`{name}` must have the shape {_text((None, *event_shape))}. Received: {name} of shape {_text(shape)}"
+            f"`{name}` must have the shape {text((None, *event_shape))}. Received: {name} of shape {text(shape)}"
         )
     return x
+
+
+def is_label(y, target_shape) -> bool:
+    """Say whether a y is labels: a number or a vector for each row, and no target of the decoder."""
+    shape = shape_of(y)
+    if shape is None or _fits(shape, target_shape) or len(shape) > 2:
+        return False
+    return None in shape[1:] or math.prod(shape[1:]) != math.prod(target_shape)
+
+
+def shape_of(array):
+    """Return an array's shape as a tuple, or None where its rank is unknown."""
+    shape = array.shape if hasattr(array, "shape") else np.shape(array)
+    return None if getattr(shape, "rank", 0) is None else tuple(shape)
 
 
 def target(x, y, target_shape):
@@ -72,15 +89,15 @@ def target(x, y, target_shape):
     if y is None:
         if not _fits(tuple(x.shape), target_shape):
             raise ValueError(
-                f"`decoder` must give parameters for x of shape {_text(tuple(x.shape))}. Received: a decoder for data "
-                f"of shape {_text((None, *target_shape))}"
+                f"`decoder` must give parameters for x of shape {text(tuple(x.shape))}. Received: a decoder for data "
+                f"of shape {text((None, *target_shape))}"
             )
         return x
-    shape = tuple(getattr(y, "shape", ()))
-    if not _fits(shape, target_shape):
+    shape = shape_of(y)
+    if shape is not None and not _fits(shape, target_shape):
         raise ValueError(
-            f"`y` must be the target of a denoising model, of shape {_text((None, *target_shape))}; labels are not "
-            f"used: call fit(x) without them. Received: y of shape {_text(shape)}"
+            f"`y` must be the target of a denoising model, of shape {text((None, *target_shape))}, or be left out. "
+            f"Received: y of shape {text(shape)}"
         )
     return y
 
@@ -90,7 +107,7 @@ def rows(name: str, x, event_shape):
     x = x if hasattr(x, "shape") and hasattr(x, "__getitem__") else ops.convert_to_numpy(x)
     batch_of(name, x, event_shape)
     if not x.shape[0]:
-        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {_text(tuple(x.shape))}")
+        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {text(tuple(x.shape))}")
     return x
 
 
@@ -101,7 +118,7 @@ def _fits(shape, event_shape) -> bool:
     )
 
 
-def _text(shape) -> str:
+def text(shape) -> str:
     """Write a shape with its first axis, the rows, as `batch`: how many rows were looked at says nothing."""
     names = ["batch", *map(str, shape[1:])] if shape else []
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"

@@ -1,6 +1,9 @@
 """The variational autoencoder."""
 
+import warnings
+
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae import likelihoods, priors
@@ -80,6 +83,8 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         self.latent_dim = None
         self.event_shape = None
         self.target_shape = None
+        self._told_of_labels = False
+        self._loaded = False
 
     @property
     def beta(self):
@@ -133,7 +138,41 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     def check_batch(self, x, y):
         """Raise a ValueError if x or the target y has the wrong shape."""
         checks.batch_of("x", x, self.event_shape)
-        checks.target(x, y, self.target_shape)
+        checks.target(x, self.without_labels(y), self.target_shape)
+
+    def without_labels(self, y):
+        """Return y if it is a target, else None: labels are left out, which is said once in a call of `fit`."""
+        if y is None or not checks.is_label(y, self.target_shape):
+            return y
+        if not self._told_of_labels:
+            self._told_of_labels = True
+            warnings.warn(
+                f"`y` of shape {checks.text(checks.shape_of(y))} is left out: labels are not used by a VAE. The target "
+                f"of a denoising model has the shape {checks.text((None, *self.target_shape))}.",
+                stacklevel=2,
+            )
+        return None
+
+    def is_valid(self, values):
+        """Say of each value of the data whether it can be computed with: NaN and infinite ones cannot."""
+        return values - values == 0  # in NumPy and on every backend
+
+    def check_loaded_weights(self):
+        """Warn if the weights were loaded from a file and some are not finite."""
+        if self._loaded:
+            self._loaded = False
+            bad = [w.path for w in self.weights if not np.all(np.isfinite(ops.convert_to_numpy(w)))]
+            if bad:
+                warnings.warn(
+                    f"The file's weights hold NaN or infinite values: {', '.join(bad[:5])}"
+                    + (f" and {len(bad) - 5} more." if len(bad) > 5 else "."),
+                    stacklevel=3,
+                )
+
+    def load_own_variables(self, store):
+        """Load the weights and the noise."""
+        super().load_own_variables(store)
+        self._loaded = True
 
     def compute_losses(self, x, y, outputs, sample_weight=None) -> dict:
         """Return the loss and its parts, in nats per example, averaged over the batch."""
@@ -141,14 +180,17 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         log_likelihood = self.likelihood.log_prob(target, outputs["parameters"])
         reconstruction_loss = -batch.mean(log_likelihood, sample_weight)
         kl_loss = batch.mean(outputs["kl"], sample_weight)
-        return {
+        losses = {
             # `self.losses` holds beta * KL from the KL layer, and the networks' regularizers, if any.
             "loss": reconstruction_loss + sum(ops.cast(loss, "float32") for loss in self.losses),
             "reconstruction_loss": reconstruction_loss,
             "kl_loss": kl_loss,
             "elbo": -(reconstruction_loss + kl_loss),
-            "outside_support": self.likelihood.outside_support(target),
         }
+        invalid_rows = batch.num_rows_with(ops.logical_not(self.is_valid(ops.cast(x, "float32"))))
+        # TensorFlow's relu makes 0 of NaN: a loss may look as if the data were whole.
+        losses = {name: ops.where(invalid_rows > 0.0, float("nan"), loss) for name, loss in losses.items()}
+        return {**losses, "outside_support": self.likelihood.outside_support(target), "invalid_rows": invalid_rows}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Return what `fit` minimises, given the outputs of `call`; see `keras.Model.compute_loss`."""
@@ -156,9 +198,8 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Update the metrics given to `compile`: they compare the target with the mean of p(x|z)."""
-        return super().compute_metrics(
-            x, checks.target(x, y, self.target_shape), self.likelihood.mean(y_pred["parameters"]), sample_weight
-        )
+        target = checks.target(x, y, self.target_shape)
+        return super().compute_metrics(x, target, self.likelihood.mean(y_pred["parameters"]), sample_weight)
 
     def phases(self):
         """Return the one phase of a VAE's training step."""
@@ -169,10 +210,14 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         return [Phase(loss, self.trainable_variables, self.optimizer)]
 
     def noise_states(self):
-        """Return the noise of every layer: a dropout layer of the user's does not save its own."""
-        weights = {id(weight) for weight in self.weights}
-        states = [variable for variable in self.non_trainable_variables if id(variable) not in weights]
-        return {f"noise_{i}": state for i, state in enumerate(states)}
+        """Return the noise of the networks: a dropout layer of the user's does not save its own."""
+        states = {}
+        for name in ("encoder", "decoder", "likelihood", "prior"):
+            part = getattr(self, name)
+            weights = {id(weight) for weight in part.weights}
+            noise = [variable for variable in part.non_trainable_variables if id(variable) not in weights]
+            states |= {f"{name}_noise_{i}": state for i, state in enumerate(noise)}
+        return states
 
     def get_config(self):
         """Return the constructor's arguments; a `beta` that was assigned is in the weights."""

@@ -4,18 +4,20 @@ import itertools
 import types
 
 import keras
+import numpy as np
 
 ROWS = 256
 
 
-def peek(x, y=None):
-    """Return a first batch `(x, y)`, or None where nothing is known, and x to go on with.
+def peek(x, y=None, sample_weight=None):
+    """Return a first batch `(x, y, sample_weight)`, or None where nothing is known, and x to go on with.
 
     Args:
         x: What `fit` takes as x: an array or tensor, a `keras.utils.PyDataset`, a generator (whose first batch is
             put back), or a `tf.data.Dataset`, of which only the shapes are known. Of a PyTorch loader nothing is
             known without drawing from it.
         y: None or an array, the target.
+        sample_weight: None or an array, the rows' weights.
     """
     if x is None:
         raise ValueError("`x` must be an array, a tensor or a data set. Received: x=None")
@@ -28,8 +30,8 @@ def peek(x, y=None):
     elif hasattr(x, "element_spec"):
         batch = x.element_spec
     else:
-        batch = tuple(part[:ROWS] if getattr(part, "shape", ()) else part for part in (x, y))
-    return _pair(batch), x
+        batch = tuple(part[:ROWS] if np.ndim(part) else part for part in (x, y, sample_weight))
+    return _first(batch), x
 
 
 def _put_back(first, rest):
@@ -38,10 +40,8 @@ def _put_back(first, rest):
     yield from rest
 
 
-def _pair(batch):
-    x, y, _ = keras.utils.unpack_x_y_sample_weight(batch)
+def _first(batch):
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
     if getattr(x, "shape", None) is None or getattr(x.shape, "rank", 0) is None:
         return None
-    if y is not None and getattr(y, "shape", None) is None:
-        raise ValueError(f"`y` must be an array or a tensor. Received: {type(y).__name__}")
-    return x, y
+    return x, y, sample_weight

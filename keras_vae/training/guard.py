@@ -3,7 +3,10 @@
 import warnings
 
 import keras
+import numpy as np
 from keras import ops
+
+LARGE = 100.0  # beyond it data in [0, 1], in [-1, 1] or standardized are none any more
 
 
 class Guard(keras.callbacks.Callback):
@@ -21,6 +24,8 @@ class Guard(keras.callbacks.Callback):
         super().__init__()
         self.data = data
         self.first_step = None
+        self.invalid_rows = None
+        self.weight = None
         self.checked_support = checked_support
         self.warned_of_skips = False
 
@@ -29,31 +34,39 @@ class Guard(keras.callbacks.Callback):
         if self.first_step is None and epoch > 0 and hasattr(self.data, "set_epoch"):
             self.data.set_epoch(epoch)
         self.first_step = int(ops.convert_to_numpy(self.model.step))
+        self.invalid_rows = None
 
     def on_test_begin(self, logs=None):
-        """Look at the first epoch's data before the validation resets the measures."""
-        self.check_support()
+        """Look at the epoch's data before the validation resets the measures."""
+        self.look()
 
-    def check_support(self):
-        """After the first epoch say if data were outside the likelihood's support (streams are not seen earlier)."""
-        if not self.checked_support:
-            self.checked_support = True
-            warn_of_support(self.model.likelihood, self.model.measures.result()["outside_support"])
+    def look(self):
+        """Remember the epoch's rows with NaN; of a stream say after the first epoch what was not seen earlier."""
+        if self.invalid_rows is None:
+            self.invalid_rows = int(round(float(self.model.invalid_rows.result())))
+            self.weight = float(self.model.measures.weight)
+            if not self.checked_support:
+                self.checked_support = True
+                warn_of_support(self.model.likelihood, self.model.measures.result()["outside_support"])
 
     def on_epoch_end(self, epoch, logs=None):
-        """Warn of the first skipped updates; stop if all of an epoch were skipped."""
-        self.check_support()
+        """Warn of the first skipped updates; stop if all of an epoch were skipped, or no row had a weight."""
+        self.look()
         skipped = int(round(float((logs or {}).get("skipped_updates", 0.0))))
         if not skipped:
+            require_weight(self.weight)
             return
         steps = int(ops.convert_to_numpy(self.model.step)) - self.first_step
         reasons = "the loss or a gradient was NaN or infinite"
+        if self.invalid_rows:
+            reasons = f"{rows_text(self.invalid_rows)} of the data held NaN or infinite values, so that {reasons}"
         if self.model.skip_threshold is not None:
             reasons += f", or the gradient's norm above skip_threshold={self.model.skip_threshold:g}"
         if skipped >= steps:
             raise ValueError(
                 f"All {steps} updates of epoch {epoch + 1} were skipped: in each {reasons}. The weights are as they "
-                "were before the epoch. Look for NaN or infinite values in the data, lower the learning rate"
+                "were before the epoch. "
+                + ("Clean the data" if self.invalid_rows else "Lower the learning rate")
                 + ("." if self.model.skip_threshold is None else ", or raise skip_threshold.")
             )
         if not self.warned_of_skips:
@@ -75,3 +88,40 @@ def warn_of_support(likelihood, outside) -> None:
             "or choose another likelihood.",
             stacklevel=3,
         )
+
+
+def warn_of_scale(likelihood, values) -> None:
+    """Warn if data, an array, are so large that the likelihood hears of the largest values only."""
+    largest = np.max(np.abs(values), initial=0.0, where=np.isfinite(values))
+    if likelihood.support is None and largest > LARGE:
+        spread = np.nanstd(np.where(np.isfinite(values), values, np.nan).reshape(len(values), -1), axis=0)
+        spread = spread[spread > 0.0] if np.any(spread > 0.0) else np.zeros(1)
+        warnings.warn(
+            f"The data have values as large as {largest:.3g}, and standard deviations from {np.min(spread):.3g} to "
+            f"{np.max(spread):.3g}: the {type(likelihood).__name__} likelihood adds all errors in the data's own unit, "
+            "and the largest values decide alone. Scale the data first: x / 255 for 8-bit images, each column by its "
+            "mean and standard deviation for tables.",
+            stacklevel=3,
+        )
+
+
+def warn_of_invalid_rows(number) -> None:
+    """Warn if `number`, of rows with NaN or infinite values that were evaluated, is not 0."""
+    number = int(round(float(number)))
+    if number:
+        warnings.warn(
+            f"{rows_text(number)} of the data held NaN or infinite values: the losses are NaN. Clean the data, or give "
+            "such rows the sample_weight 0.",
+            stacklevel=3,
+        )
+
+
+def rows_text(number: int) -> str:
+    """Write a number of rows."""
+    return f"{number} row" if number == 1 else f"{number} rows"
+
+
+def require_weight(weight) -> None:
+    """Raise a ValueError if the weights of all the rows that were seen sum to 0."""
+    if float(weight) == 0.0:
+        raise ValueError("`sample_weight` must not be 0 for every row. Received: data whose weights sum to 0")

@@ -14,7 +14,7 @@ class JaxSteps:
 
     def train_step(self, state, data):
         """Run the model's phases on one batch, and return the logs and the new state."""
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        x, y, sample_weight = self.unpack(data)
         groups = (
             self.trainable_variables,
             self.non_trainable_variables,
@@ -61,13 +61,13 @@ class JaxSteps:
         for variable, value in zip(written, new_written, strict=True):
             if id(variable) in noise:  # a skipped batch's noise is used up
                 variable.assign(value)
-        self.skipped_updates.update_state(verdict.skipped)
+        self.count(verdict, losses)
 
     def test_step(self, state, data):
         """Measure one batch, and return the logs and the new state."""
         groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
         with _scope(groups, state):
-            return self.evaluate_batch(*keras.utils.unpack_x_y_sample_weight(data)), _values(groups)
+            return self.evaluate_batch(data), _values(groups)
 
     def compile_function(self, function):
         """Return a compiled version of a function of tensors that uses the model's variables."""

@@ -16,7 +16,7 @@ class TensorFlowSteps:
     def train_step(self, data):
         """Run the model's phases on one batch, or a replica's share of it, and return the logs."""
         with replicas.running(_present_replica()) as replica:
-            x, y, sample_weight = _own(replica, data)
+            x, y, sample_weight = self.unpack(_own(replica, data))
             self.begin_step()
             for phase in self.phases():
                 self._run(phase, replica, x, y, sample_weight)
@@ -33,7 +33,7 @@ class TensorFlowSteps:
         verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
         commit = self._commit if replica.count == 1 else self._commit_on_replicas
         commit(phase, gradients, verdict, before, lambda: self.update_metrics(losses, outputs, x, y, sample_weight))
-        self.skipped_updates.update_state(verdict.skipped)
+        self.count(verdict, losses)
 
     def _commit(self, phase, gradients, verdict, before, update_metrics):
         def apply():
@@ -61,7 +61,7 @@ class TensorFlowSteps:
     def test_step(self, data):
         """Measure one batch, or a replica's share of it, and return the logs."""
         with replicas.running(_present_replica()) as replica:
-            return self._by(replica, lambda: self.evaluate_batch(*_own(replica, data)))
+            return self._by(replica, lambda: self.evaluate_batch(_own(replica, data)))
 
     def _by(self, replica, function):
         """Run a replica's forward pass. The replicas' threads share the layers: each needs its own list of losses."""

@@ -13,7 +13,7 @@ class TorchSteps:
 
     def train_step(self, data):
         """Run the model's phases on one batch, and return the logs."""
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        x, y, sample_weight = self.unpack(data)
         with torch.no_grad():
             self.begin_step()
         for phase in self.phases():
@@ -34,11 +34,11 @@ class TorchSteps:
             else:
                 for variable, value in zip(self.non_trainable_weights, before, strict=True):
                     variable.assign(value)
-            self.skipped_updates.update_state(verdict.skipped)
+            self.count(verdict, losses)
 
     def test_step(self, data):
         """Measure one batch, and return the logs."""
-        return self.evaluate_batch(*keras.utils.unpack_x_y_sample_weight(data))
+        return self.evaluate_batch(data)
 
     def compile_function(self, function):
         """Return a version of a function of tensors that keeps no gradients."""
