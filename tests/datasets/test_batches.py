@@ -1,8 +1,16 @@
+import contextlib
+import copy
+import pickle
+import queue
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import numpy as np
 import pytest
 
-from keras_vae.datasets import Batches
+from keras_vae.datasets import Batches, epoch_order
+from keras_vae.rows import take
 
 X = np.arange(10, dtype="float32")[:, None]
 
@@ -85,6 +93,148 @@ def test_with_threads(make_vae, digits):
         batches = Batches(digits, 64, seed=1, workers=workers)
         histories.append(make_vae().fit(batches, epochs=2, verbose=0).history["loss"])
     assert histories[0] == pytest.approx(histories[1], rel=1e-5)
+
+
+def test_epoch_order_for_several_processes():
+    whole = np.random.default_rng([7, 2]).permutation(23)
+    np.testing.assert_array_equal(epoch_order(23, seed=7, epoch=2), whole)
+    np.testing.assert_array_equal(epoch_order(5, 0, 1, shuffle=False), np.arange(5))
+    shares = [epoch_order(23, 7, 2, process=p, num_processes=3) for p in range(3)]
+    assert [len(share) for share in shares] == [7, 7, 7] and len(set(np.concatenate(shares))) == 21
+    for start in (0, 2, 4):  # batches of 2 in 3 processes are the batches of 6 in one
+        together = np.concatenate([share[start : start + 2] for share in shares])
+        assert set(together) == set(whole[3 * start : 3 * start + 6])
+    several = [Batches(X, 2, seed=1, process=p, num_processes=2, remainder="drop") for p in range(2)]
+    assert [len(b) for b in several] == [2, 2]
+    drawn = rows(epoch(several[0])) + rows(epoch(several[1]))
+    assert sorted(set(drawn)) == sorted(drawn) and set(drawn) == set(np.random.default_rng([1, 0]).permutation(10)[:8])
+    for arguments, message in (
+        ({"num_rows": 0}, "`num_rows` must be a whole number of at least 1. Received: num_rows=0"),
+        ({"process": 2, "num_processes": 2}, "`process` must be from 0 to below num_processes=2. Received: process=2"),
+        ({"num_processes": 11}, "`num_processes` must be at most the number of rows, 10. Received: num_processes=11"),
+        ({"epoch": -1}, "`epoch` must be"),
+        ({"seed": 0.5}, "`seed` must be"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            epoch_order(**({"num_rows": 10, "seed": 0, "epoch": 0} | arguments))
+
+
+class Slow:
+    """Rows that come only when they are let through, as from a slow disk."""
+
+    def __init__(self):
+        self.gate, self.asked = threading.Event(), queue.Queue()
+
+    def take(self, array, positions):
+        self.asked.put((threading.current_thread().name, tuple(positions)))
+        assert self.gate.wait(10)
+        return take(array, positions)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2, 4])
+def test_workers_change_no_batch(workers):
+    batches, alone = Batches(X, 3, seed=3, workers=workers, max_queue_size=2), Batches(X, 3, seed=3)
+    assert batches.workers == 1  # Keras would start its own before an epoch begins
+    for begin in (lambda b: None, lambda b: None, lambda b: b.set_epoch(7, first_batch=2), lambda b: None):
+        begin(batches), begin(alone)
+        batches[0]  # as `fit` looks at a first batch
+        assert rows(epoch(batches)) == rows(epoch(alone))
+    copied = pickle.loads(pickle.dumps(batches))
+    assert rows(epoch(copied)) == rows(epoch(copy.deepcopy(batches))) == rows(epoch(alone))
+
+
+def test_what_a_worker_began_is_not_taken_for_another_epoch(monkeypatch):
+    """A worker that is still reading the old epoch when the new one begins."""
+    slow = Slow()
+    monkeypatch.setattr("keras_vae.datasets.batches.take", slow.take)
+    batches = Batches(X, 5, seed=3, workers=2)
+    slow.gate.set()
+    old, new = (np.random.default_rng([3, e]).permutation(10) for e in (0, 1))
+    assert list(batches[0][0][:, 0]) == list(old[:5])
+    names = {slow.asked.get(timeout=10)[0] for _ in range(2)}
+    assert all(name.startswith("keras_vae_batches") for name in names)  # both batches, neither in this thread
+    batches.on_epoch_begin()
+    batches.on_epoch_end()
+    slow.gate.clear()
+    with ThreadPoolExecutor(2) as consumers:
+        first = consumers.submit(batches.__getitem__, 0)  # of the old epoch, which its worker is kept from reading
+        assert {slow.asked.get(timeout=10)[1] for _ in range(1)} == {tuple(old[:5])}
+        batches.on_epoch_begin()
+        second = consumers.submit(batches.__getitem__, 1)
+        slow.gate.set()
+        assert list(first.result(10)[0][:, 0]) == list(old[:5])
+        assert list(second.result(10)[0][:, 0]) == list(new[5:])
+
+
+def test_an_error_in_a_worker_is_raised():
+    batches = Batches(X, 4, workers=2)
+    batches.arrays = (None,)
+    with pytest.raises(TypeError, match="subscriptable"):
+        batches[0]
+
+
+def test_a_resumed_fit_with_workers_trains_to_the_same_weights(make_vae, digits):
+    weights = []
+    for workers in (1, 4):
+        keras.utils.set_random_seed(0)
+        batches = Watched(digits, 64, seed=5, workers=workers)
+        vae = make_vae(seed=1)
+        vae.fit(batches, initial_epoch=1, epochs=3, verbose=0)
+        assert batches.drawn[-8:] == expected_batches(digits, 64, 5, (1, 0), (2, 0))
+        weights.append([keras.ops.convert_to_numpy(w) for w in vae.weights])
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_processes_are_refused():
+    with pytest.raises(ValueError, match="`use_multiprocessing` must be False: .* Received: use_multiprocessing=True"):
+        Batches(X, workers=2, use_multiprocessing=True)
+
+
+def kinds_of_arrays(x, folder):
+    """Return the rows of x as each kind of array that `fit` takes, where its library is there."""
+    memmap = np.memmap(folder / "x.bin", dtype=x.dtype, mode="w+", shape=x.shape)
+    memmap[:] = x
+    kinds = {"numpy": x, "memmap": memmap, "keras": keras.ops.convert_to_tensor(x), "variable": keras.Variable(x)}
+    with contextlib.suppress(ImportError):
+        import pandas
+
+        frame = pandas.DataFrame(np.concatenate([x, x + 100])).sample(frac=1, random_state=0)  # labels are no positions
+        frame.iloc[:10] = x
+        kinds["pandas"] = frame.iloc[:10]
+    with contextlib.suppress(ImportError):
+        import h5py
+
+        kinds["h5py"] = h5py.File(folder / "x.h5", "w").create_dataset("x", data=x)
+    with contextlib.suppress(ImportError):
+        import torch
+
+        kinds["torch"] = torch.tensor(x, requires_grad=True)
+    return kinds
+
+
+@pytest.mark.parametrize("remainder", ["keep", "pad"])
+def test_every_kind_of_array_gives_the_same_batches(tmp_path, remainder):
+    x = np.random.default_rng(0).random((10, 3), dtype="float32")
+    for kind, array in kinds_of_arrays(x, tmp_path).items():
+        for (one, *_), (other, *_) in zip(
+            epoch(Batches(array, 4, seed=1, remainder=remainder)),
+            epoch(Batches(x, 4, seed=1, remainder=remainder)),
+            strict=True,
+        ):
+            assert type(one) is np.ndarray, kind
+            np.testing.assert_array_equal(one, other, err_msg=kind)
+
+
+def test_weights_of_a_series_stay_with_their_rows():
+    pandas = pytest.importorskip("pandas")
+    weights = pandas.Series(np.arange(10.0)).sample(frac=1, random_state=0)
+    ((_, _, w),) = epoch(Batches((X, X, weights), 10, shuffle=False))
+    np.testing.assert_array_equal(w, weights.to_numpy())
+    ((x, y, w),) = epoch(Batches((X[:6], None, weights.iloc[4:]), 6, shuffle=False))
+    np.testing.assert_array_equal(w, weights.to_numpy()[4:])
+    np.testing.assert_array_equal(x, y)
+    assert len(Batches((X, None, None))[0]) == len(Batches((X, None))[0]) == 1
 
 
 class Watched(Batches):
@@ -206,6 +356,16 @@ def test_bad_arguments():
         Batches((X, X[:5]))
     with pytest.raises(ValueError, match="`arrays` must be"):
         Batches(X[:0])
+    with pytest.raises(ValueError, match="`y` must be an array of real numbers .* Received: y of type dict"):
+        Batches((X, {"labels": X}))
+    with pytest.raises(ValueError, match="`arrays` must hold arrays, not lists"):
+        Batches([[1.0, 2.0], [3.0, 4.0]])
+    with pytest.raises(ValueError, match="`arrays` must be one to three arrays"):
+        Batches((X, X, X[:, 0], X))
+    with pytest.raises(IndexError, match="`index` must be from 0 to below 3. Received: 3"):
+        Batches(X, 4)[3]
+    with pytest.raises(ValueError, match="`workers` must be a whole number of at least 0. Received: workers=-1"):
+        Batches(X, 4, workers=-1)
     with pytest.raises(ValueError, match="`batch_size` must be a whole number of at least 1. Received: batch_size=0"):
         Batches(X, 0)
     with pytest.raises(ValueError, match="`remainder` must be one of 'keep', 'drop', 'pad'"):
