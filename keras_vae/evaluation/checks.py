@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from keras_vae.rows import as_rows
+
 SHOWN = 5
 
 
 def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
     """Return `value` as a finite float64 array of shape `(n, columns)`; raise a ValueError otherwise."""
-    array = np.asarray(value, dtype="float64")
+    array = np.asarray(as_rows(name, value), dtype="float64")
     if array.ndim != 2 or not array.shape[1]:
         raise ValueError(f"`{name}` must have the shape (n, columns). Received: {name} of shape {array.shape}")
     if len(array) < low_rows:
@@ -60,15 +62,15 @@ def labels(name: str, value, rows: int, low_classes: int = 2) -> np.ndarray:
 
 def num_rows(name: str, x) -> int:
     """Return the number of examples in data of shape `(n, ...)`, at least one."""
-    shape = np.shape(x)
-    if not shape or not shape[0]:
+    shape = as_rows(name, x).shape
+    if not shape[0]:
         raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {shape}")
     return shape[0]
 
 
 def flat(name: str, x) -> np.ndarray:
     """Return data of shape `(n, ...)` as a finite float64 matrix with a row for each example."""
-    x = np.asarray(x, dtype="float64")
+    x = np.asarray(as_rows(name, x), dtype="float64")
     if x.ndim < 2 or not x.size:
         raise ValueError(f"`{name}` must have the shape (n, ...), with at least one row. Received: shape {x.shape}")
     return matrix(name, x.reshape(len(x), -1))

@@ -4,7 +4,8 @@ import math
 
 import keras
 import numpy as np
-from keras import ops
+
+from keras_vae.rows import as_rows
 
 
 def model(name: str, value):
@@ -104,7 +105,7 @@ def target(x, y, target_shape):
 
 def rows(name: str, x, event_shape):
     """Return `x` as something to slice by rows: an array with at least one row of the right shape."""
-    x = x if hasattr(x, "shape") and hasattr(x, "__getitem__") else ops.convert_to_numpy(x)
+    x = as_rows(name, x)
     batch_of(name, x, event_shape)
     if not x.shape[0]:
         raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {text(tuple(x.shape))}")

@@ -4,20 +4,17 @@ import itertools
 import types
 
 import keras
-import numpy as np
 
 ROWS = 256
 
 
-def peek(x, y=None, sample_weight=None):
-    """Return a first batch `(x, y, sample_weight)`, or None where nothing is known, and x to go on with.
+def peek(x):
+    """Return a first batch `(x, y, sample_weight)` of a data set, or None where nothing is known, and x to go on with.
 
     Args:
-        x: What `fit` takes as x: an array or tensor, a `keras.utils.PyDataset`, a generator (whose first batch is
-            put back), or a `tf.data.Dataset`, of which only the shapes are known. Of a PyTorch loader nothing is
-            known without drawing from it.
-        y: None or an array, the target.
-        sample_weight: None or an array, the rows' weights.
+        x: A data set that `fit` takes: a `keras.utils.PyDataset`, a generator (whose first batch is put back), or a
+            `tf.data.Dataset`, of which only the shapes are known. Of a PyTorch loader nothing is known without
+            drawing from it.
     """
     if x is None:
         raise ValueError("`x` must be an array, a tensor or a data set. Received: x=None")
@@ -30,7 +27,7 @@ def peek(x, y=None, sample_weight=None):
     elif hasattr(x, "element_spec"):
         batch = x.element_spec
     else:
-        batch = tuple(part[:ROWS] if np.ndim(part) else part for part in (x, y, sample_weight))
+        return None, x
     return _first(batch), x
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from keras_vae.rows import as_rows
 from keras_vae.training import first_batch, sample_weight
 
 
@@ -39,16 +42,39 @@ def prepare(model, x, y=None, weights=None) -> GivenData:
     Raises:
         ValueError: If a shape is wrong, or the weights are no weights.
     """
-    first, x = first_batch.peek(x, y, weights)
-    if first is None:
-        return GivenData(x, y, weights, None)
-    model.build_from(first[0])
-    model.check_batch(*first[:2])
-    if first[2] is not None:
-        sample_weight.check_shape(first[2])
-        sample_weight.check_values(first[2])
-    y = model.without_labels(y)
+    if not _is_stream(x):
+        return _arrays(model, x, y, weights)
+    first, x = first_batch.peek(x)
+    if first is not None:
+        first = _checked(model, *first)
+    return GivenData(x, y, weights, first)
+
+
+def _is_stream(x) -> bool:
+    return not (hasattr(x, "shape") or isinstance(x, (list, tuple, dict, str, int, float, complex)))
+
+
+def _arrays(model, x, y, weights):
+    x = as_rows("x", x)
+    if not isinstance(x, np.ndarray):
+        raise ValueError(
+            "`x` must be in memory, or a data set that reads it batch by batch: keras_vae.datasets.Batches(x). "
+            f"Received: x of type {type(x).__module__}.{type(x).__qualname__}"
+        )
+    rows = first_batch.ROWS
+    first = _checked(model, x[:rows], None if y is None else y[:rows], None)
+    y = None if first[1] is None else as_rows("y", y)
     if weights is not None:
         weights = sample_weight.checked(weights, len(x))
         y = x if y is None else y
-    return GivenData(x, y, weights, (first[0], model.without_labels(first[1]), first[2]))
+    return GivenData(x, y, weights, (first[0], first[1], None if weights is None else weights[:rows]))
+
+
+def _checked(model, x, y, weights):
+    """Return a first batch whose shapes and weights are right, without labels."""
+    model.build_from(x)
+    model.check_batch(x, y)
+    if weights is not None:
+        sample_weight.check_shape(weights)
+        sample_weight.check_values(weights)
+    return x, model.without_labels(y), weights

@@ -3,10 +3,12 @@
 import numpy as np
 from keras import ops
 
+from keras_vae.rows import as_rows
+
 
 def check_shape(sample_weight):
     """Raise a ValueError if the weights of a batch are not of shape `(batch,)`, as far as the shape is known."""
-    shape = getattr(sample_weight, "shape", np.shape(sample_weight) if isinstance(sample_weight, list) else None)
+    shape = getattr(sample_weight, "shape", None)
     if shape is None or getattr(shape, "rank", 0) is None:
         return
     if len(shape) != 1:
@@ -28,9 +30,9 @@ def check_values(sample_weight):
 
 def checked(sample_weight, num_rows: int) -> np.ndarray:
     """Return the weights of all the rows as a float32 array; raise a ValueError if they cannot be averaged with."""
-    check_shape(sample_weight)
-    check_values(sample_weight)
-    weights = ops.convert_to_numpy(sample_weight)
+    weights = as_rows("sample_weight", sample_weight)
+    check_shape(weights)
+    check_values(weights)
     if len(weights) != num_rows:
         raise ValueError(
             f"`sample_weight` must have a weight for each of the {num_rows} rows. Received: {len(weights)} weights"

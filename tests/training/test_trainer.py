@@ -142,10 +142,13 @@ def wrong_calls(vae, digits):
         "fit rank": (lambda: vae.fit(digits.reshape(-1, 8, 8), verbose=0), "`x` must have the shape"),
         "fit scalar": (
             lambda: vae.fit(np.float32(1), verbose=0),
-            r"`x` must have the shape .* Received: x of shape \(\)",
+            r"`x` must be an array of real numbers with rows .* Received: x of type numpy.float32 and shape \(\)",
         ),
         "fit nothing": (lambda: vae.fit(verbose=0), "`x` must be an array, a tensor or a data set. Received: x=None"),
-        "fit y": (lambda: vae.fit(digits, digits.reshape(-1, 8, 8), verbose=0), "`y` must be the target of a denoising"),
+        "fit y": (
+            lambda: vae.fit(digits, digits.reshape(-1, 8, 8), verbose=0),
+            "`y` must be the target of a denoising",
+        ),
         "fit validation": (lambda: vae.fit(digits, validation_data=(narrow,), verbose=0), "`x` must have the shape"),
         "fit generator": (lambda: vae.fit(((b,) for b in [narrow]), verbose=0), "`x` must have the shape"),
         "evaluate": (lambda: vae.evaluate(narrow, verbose=0), "`x` must have the shape"),
@@ -232,3 +235,23 @@ def test_early_stopping_on_val_elbo(digits, make_vae):
     stop = keras.callbacks.EarlyStopping("val_elbo", mode="max", patience=1, start_from_epoch=2, min_delta=1e3)
     history = make_vae().fit(digits, validation_data=(digits,), epochs=9, callbacks=stop, verbose=0)
     assert len(history.epoch) == 4
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+def test_data_that_run_out_take_no_step_and_no_noise(make_vae, digits):
+    """Keras learns the length of a generator by asking for one batch too many."""
+
+    def batches():
+        for start in range(0, 256, 64):
+            yield (digits[start : start + 64],)
+
+    def state_after(vae):
+        vae.evaluate(batches(), verbose=0)
+        noises = vae.sampling.noise_states().values()
+        return [int(vae.step), *(keras.ops.convert_to_numpy(state).tolist() for state in noises)]
+
+    stream, known = make_vae(seed=1), make_vae(seed=1)
+    stream.fit(batches(), verbose=0)
+    known.fit(Batches(digits, 64, shuffle=False), verbose=0)
+    state = state_after(stream)
+    assert state == state_after(known) and state[0] == 4

@@ -1,0 +1,74 @@
+"""Rows of an array by their position, whatever library the array is of."""
+
+import numpy as np
+
+
+def as_rows(name: str, value):
+    """Return something whose `shape` is known and whose rows `take` can take.
+
+    A `numpy.memmap` and an h5py data set stay on the disk. Everything else is held in memory already and becomes a
+    NumPy array: of pandas, TensorFlow, JAX or PyTorch (also from another device, or with a gradient), a list of
+    numbers, and whatever else NumPy can read as an array. Values of bfloat16 become float32.
+
+    Args:
+        name: The argument's name, for the error.
+        value: What the caller was given.
+
+    Returns:
+        A NumPy array, or an h5py data set.
+
+    Raises:
+        ValueError: If it has no rows of real numbers: a dict, text, objects, lists of different lengths, a sparse or
+            masked or complex array, a single number.
+    """
+    try:
+        array = value if _is_on_disk(value) else _in_memory(value)
+        shape, dtype = array.shape, array.dtype
+    except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(f"{_expected(name)} Received: {name} of type {_type(value)} ({error})") from error
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{_expected(name)} Received: {name} with a mask; fill it, or leave its rows out")
+    if dtype.kind not in "biuf":
+        raise ValueError(f"{_expected(name)} Received: {name} of type {_type(value)} with values of type {dtype}")
+    if not shape:
+        raise ValueError(f"{_expected(name)} Received: {name} of type {_type(value)} and shape {shape}")
+    return array
+
+
+def take(array, rows) -> np.ndarray:
+    """Return the rows at some positions of what `as_rows` has returned.
+
+    Args:
+        array: A NumPy array or an h5py data set.
+        rows: Int array of positions from 0, in any order and as often as wanted; or a slice.
+
+    Returns:
+        Array of shape `(len(rows), ...)`.
+    """
+    if isinstance(array, np.ndarray) or isinstance(rows, slice):
+        return np.asarray(array[rows])
+    # HDF5 reads positions that increase only.
+    positions, places = np.unique(rows, return_inverse=True)
+    return array[positions][places]
+
+
+def _is_on_disk(value) -> bool:
+    return type(value).__module__.partition(".")[0] == "h5py" and hasattr(value, "shape")
+
+
+def _in_memory(value) -> np.ndarray:
+    if hasattr(value, "detach"):  # PyTorch gives no tensor out that has a gradient or is on a GPU
+        value = value.detach().cpu()
+        value = value.float() if "bfloat16" in str(value.dtype) else value
+    convert = getattr(value, "to_numpy", None) or getattr(value, "numpy", None)
+    array = np.asarray(convert() if convert else value)
+    # NumPy knows the short floats of JAX and TensorFlow by no kind of its own.
+    return array.astype("float32") if array.dtype.name.startswith(("bfloat", "float8")) else array
+
+
+def _expected(name) -> str:
+    return f"`{name}` must be an array of real numbers with rows (NumPy, pandas, h5py, TensorFlow, JAX or PyTorch)."
+
+
+def _type(value) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
