@@ -34,7 +34,9 @@ class Batched:
         size = min(batch_size, n)
         for start in range(0, n, size):
             stop = min(start + size, n)
-            outputs = compiled(ops.convert_to_tensor(padded(rows[start:stop], size)))
+            batch = padded(rows[start:stop], size)
+            self.check_values(argument, batch, rows)
+            outputs = compiled(ops.convert_to_tensor(batch))
             single = not isinstance(outputs, (list, tuple))
             parts = [ops.convert_to_numpy(part) for part in ([outputs] if single else outputs)]
             if results is None:
@@ -42,6 +44,12 @@ class Batched:
             for result, part in zip(results, parts, strict=True):
                 result[start:stop] = part[: stop - start]
         return results[0] if single else tuple(results)
+
+    def check_values(self, argument, batch, rows):
+        """Raise a ValueError that counts the rows with NaN if a batch of them has some: TensorFlow would hide it."""
+        is_valid = np.isfinite if argument == "z" else self.is_valid
+        if not np.all(is_valid(batch)):
+            checks.refuse_rows(argument, rows, is_valid)
 
     def compiled_function(self, name, function, compiler=None):
         """Return the compiled version of a function of tensors, from the cache if it has been asked for before."""
@@ -59,6 +67,7 @@ class Batched:
                 "The model does not know the shape of its data yet. Call fit(x) first, or build the encoder: "
                 f"vae.build((None, ...)). Received: encoder={self.encoder.name!r}, which is not built"
             )
+        self.check_loaded_weights()
 
     @contextlib.contextmanager
     def seeded(self, seed):

@@ -112,6 +112,15 @@ def rows(name: str, x, event_shape):
     return x
 
 
+def refuse_rows(name: str, rows, is_valid, shown: int = 5):
+    """Raise the ValueError of rows that hold NaN or infinite values; `is_valid` says which values are good."""
+    bad = [i for i in range(rows.shape[0]) if not np.all(is_valid(np.asarray(rows[i], "float32")))]
+    raise ValueError(
+        f"`{name}` must hold finite numbers. Received: {len(bad)} of {rows.shape[0]} rows with NaN or infinity, the "
+        f"first of them {bad[:shown]}"
+    )
+
+
 def _fits(shape, event_shape) -> bool:
     """Say whether a shape is `(batch, *event_shape)`, as far as both are known."""
     return len(shape) == len(event_shape) + 1 and all(

@@ -88,7 +88,9 @@ class DensityMethods(Batched):
         self.require_built()
         x = checks.rows("x", x, self.event_shape)
         compiled = self.compiled_function(("log_weights", num_samples), lambda x: self._log_weights(x, num_samples))
-        weights = compiled(ops.convert_to_tensor(padded(x, rows or len(x))))
+        batch = padded(x, rows or len(x))
+        self.check_values("x", batch, x)
+        weights = compiled(ops.convert_to_tensor(batch))
         return ops.convert_to_numpy(weights)[: len(x)]
 
     def log_joint_and_gradient(self, x, z) -> tuple[np.ndarray, np.ndarray]:
@@ -112,6 +114,8 @@ class DensityMethods(Batched):
         if len(arrays[0]) != len(arrays[1]):
             raise ValueError(f"`z` must have a row for each row of x. Received: {len(arrays[0])} and {len(arrays[1])}")
         compiled = self.compiled_function("log_joint_and_gradient", self._log_joint, self.compile_gradient)
+        for name, array in zip(("z", "x"), arrays, strict=True):
+            self.check_values(name, array, array)
         outputs = compiled(*(ops.convert_to_tensor(array, dtype="float32") for array in arrays))
         return tuple(ops.convert_to_numpy(part) for part in outputs)
 

@@ -45,6 +45,8 @@ class JaxSteps:
         norm = jnp.sqrt(sum(jnp.vdot(g, g) for g in gradients))
         verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
 
+        verdict = verdict.unless_padding(x, sample_weight)
+
         def apply():
             with keras.StatelessScope(state_mapping=zip(everything, before, strict=True)):
                 _assign(written, new_written)

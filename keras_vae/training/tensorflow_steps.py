@@ -33,6 +33,7 @@ class TensorFlowSteps:
         gradients = replica.total(tape.gradient(scaled, [v.value for v in phase.variables]))
         norm = tf.linalg.global_norm(gradients)
         verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
+        verdict = verdict.unless_padding(x, sample_weight)
         commit = self._commit if replica.count == 1 else self._commit_on_replicas
         commit(phase, gradients, verdict, before, lambda: self.update_metrics(losses, outputs, x, y, sample_weight))
         self.count(verdict, losses)

@@ -2,7 +2,6 @@
 
 import contextlib
 
-import keras
 import torch
 
 from keras_vae.training.verdict import judge
@@ -28,6 +27,7 @@ class TorchSteps:
         with torch.no_grad():
             norm = torch.nn.utils.get_total_norm([g for g in gradients if g is not None])
             verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
+            verdict = verdict.unless_padding(x, sample_weight)
             if verdict.apply:
                 phase.optimizer.apply(list(gradients), phase.variables)
                 self.update_metrics(losses, outputs, x, y, sample_weight)
