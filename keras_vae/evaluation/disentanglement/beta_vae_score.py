@@ -37,8 +37,8 @@ def beta_vae_score(
         seed: Int or None. Default 0.
 
     Returns:
-        Dict: `beta_vae_score`, the accuracy on the test points, with its standard error over them (they share rows: over
-        fresh data the score varies more, at 500 rows about four times as much); `train_accuracy`, `chance` =
+        Dict: `beta_vae_score`, the accuracy on the test points, with its standard error over them (they share rows:
+        over fresh data the score varies more, at 500 rows about four times as much); `train_accuracy`, `chance` =
         1 / num_factors; the protocol.
 
     Raises:
