@@ -18,7 +18,9 @@ def mutual_information(mean, log_var, num_samples: int = 10, log_prior=None, see
 
     Returns:
         Dict in nats: `mutual_information` and `aggregate_kl` = KL(q(z) || p(z)), `kl`, their sum, each with its
-        standard error over the examples; `largest_possible` = log n; and, for the standard normal prior,
+        standard error over fresh examples, with which q(z) changes too (a jackknife's, NaN for one example; where the
+        information is near log n, or the aggregate KL near 0, it is too large); `largest_possible` = log n; and, for
+        the standard normal prior,
         `kl_in_closed_form` with `identity_gap` = kl - kl_in_closed_form, which must be 0 within its standard error:
         E KL(q(z|x) || p) = I(x; z) + KL(q(z) || p); the protocol.
 

@@ -6,6 +6,9 @@ from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import checks, estimate, gaussian, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 
+# Where q(z) = threshold * p(z), rounding would decide what is a hole; nats.
+ROUNDING = 1e-9
+
 
 def prior_holes(
     mean, log_var, threshold: float = 0.1, num_samples: int = 10_000, prior_codes=None, log_prior=None, seed=None
@@ -26,8 +29,8 @@ def prior_holes(
         seed: Int or None; with a seed the call always gives the same. Default None.
 
     Returns:
-        Dict: `prior_holes`, the share of the prior's mass in holes, between 0 and 1, with its standard error; the
-        protocol.
+        Dict: `prior_holes`, the share of the prior's mass in holes, between 0 and 1, with its standard error over fresh
+        draws and fresh examples (NaN for one example); the protocol.
 
     Raises:
         ValueError: If the arrays do not fit, or only one of `prior_codes` and `log_prior` is given.
@@ -46,14 +49,29 @@ def prior_holes(
         prior_codes, log_prior = randomness.generator("prior_holes", seed).standard_normal(size), None
     codes, _ = checks.pair("prior_codes", prior_codes, "mean", mean, low_rows=1)
     log_p = (log_prior or gaussian.log_standard_normal)(codes)
-    log_ratio = aggregate_posterior.log_prob(codes, mean, log_var) - log_p
+    log_q = aggregate_posterior.log_prob_with_and_without(codes, mean, log_var, estimate.groups(len(mean)))
+    in_hole = log_q - log_p[:, None] < np.log(threshold) - ROUNDING
+    share = in_hole[:, 0].mean()
     return {
-        **estimate.share_with_error("prior_holes", log_ratio < np.log(threshold)),
+        **estimate.with_error("prior_holes", share, np.hypot(*_errors(share, in_hole[:, 1:]))),
         "threshold": threshold,
         "num_examples": len(mean),
         "num_samples": len(codes),
         "seed": seed,
     }
+
+
+def _errors(share, without):
+    """Return the error of the share that the draws from the prior cause, and the one that the examples cause.
+
+    The latter is a jackknife's over groups of examples, whose values differ also because there are but so many draws:
+    that part is known from the spread over the draws, and taken off.
+    """
+    num_draws, num_groups = without.shape
+    away = without - without.mean(axis=1, keepdims=True)
+    of_groups = np.sum(away.mean(axis=0) ** 2 - away.var(axis=0) / num_draws) * (num_groups - 1.0) / num_groups
+    of_examples = np.sqrt(max(0.0, of_groups)) if num_groups > 1 else np.nan
+    return estimate.binomial_error(share, num_draws), of_examples
 
 
 def prior_hole_map(mean, log_var, n: int = 81, extent: float = 3.5, log_prior=None) -> dict:

@@ -57,7 +57,7 @@ def split(n: int, num_train: int, num_test: int, random) -> tuple[np.ndarray, np
 
 
 class Sharing:
-    """Which rows share the value of a factor.
+    """Which rows share the value of a factor. A row whose value no other row has shares it with none: it is left out.
 
     Args:
         classes: Int array of shape `(n, factors)`.
@@ -66,6 +66,7 @@ class Sharing:
     def __init__(self, classes: np.ndarray):
         self.classes = classes
         self.order = np.argsort(classes, axis=0, kind="stable")
+        self.place = np.argsort(self.order, axis=0)  # where each row stands in the order
         self.counts = [np.bincount(column) for column in classes.T]
         self.starts = [np.cumsum(count) - count for count in self.counts]
         for j, count in enumerate(self.counts):
@@ -75,8 +76,28 @@ class Sharing:
                     f"{len(classes)} rows in column {j}; a continuous factor is put into bins if `discrete` says so"
                 )
 
-    def partners(self, rows: np.ndarray, factor: int, num: int, random) -> np.ndarray:
-        """Draw for each row `num` rows with its value of a factor, of shape `(len(rows), num)`."""
+    def groups(self, factor: int) -> list[np.ndarray]:
+        """Return the rows of each value of a factor that several rows share."""
+        groups = np.split(self.order[:, factor], self.starts[factor][1:])
+        return [group for group in groups if len(group) > 1]
+
+    def rows(self, factor: int, num: int, random) -> np.ndarray:
+        """Draw `num` rows among those that share their value of a factor."""
+        sharing = np.flatnonzero(self.counts[factor][self.classes[:, factor]] > 1)
+        return sharing[random.integers(len(sharing), size=num)]
+
+    def partners(self, rows: np.ndarray, factor: int, random) -> np.ndarray:
+        """Draw for each row another row with its value of a factor: a row beside itself differs in nothing."""
+        start, count = self._group(rows, factor)
+        step = 1 + (random.random(len(rows)) * (count - 1)).astype(int)
+        return self.order[start + (self.place[rows, factor] - start + step) % count, factor]
+
+    def batches(self, rows: np.ndarray, factor: int, num: int, random) -> np.ndarray:
+        """Draw for each row `num` rows of its value of a factor, each as often as another, `(len(rows), num)`."""
+        start, count = self._group(rows, factor)
+        place = random.random((len(rows), num)) * count[:, None]
+        return self.order[start[:, None] + place.astype(int), factor]
+
+    def _group(self, rows, factor):
         value = self.classes[rows, factor]
-        place = random.random((len(rows), num)) * self.counts[factor][value][:, None]
-        return self.order[self.starts[factor][value][:, None] + place.astype(int), factor]
+        return self.starts[factor][value], self.counts[factor][value]

@@ -21,7 +21,8 @@ def interventional_robustness(
     """Return the interventional robustness score, averaged over the dimensions by how far they move at all.
 
     For each factor it looks at the examples with one of its values: how far a dimension strays there from its mean
-    is what the other factors do to it, in units of the farthest that it strays over all the examples.
+    is what the other factors do to it, in units of the farthest that it strays over all the examples. A value that
+    one example only has is left out: nothing strays there.
 
     Args:
         codes: Array of shape `(n, latent_dim)`, such as posterior means.
@@ -53,7 +54,8 @@ def interventional_robustness(
     )
     codes, classes = codes[rows], factors_of_data.as_classes(factors, discrete, num_bins)[rows]
     farthest = np.abs(codes - codes.mean(axis=0)).max(axis=0)
-    strays = np.stack([_stray(codes, column, quantile) for column in classes.T], axis=1)
+    sharing = factors_of_data.Sharing(classes)
+    strays = np.stack([_stray(codes, sharing.groups(j), quantile) for j in range(classes.shape[1])], axis=1)
     moving = farthest > 1e-9 * np.maximum(1.0, np.abs(codes).max(axis=0))
     robustness = np.where(moving[:, None], 1.0 - strays / np.where(moving, farthest, 1.0)[:, None], 0.0)
     best = robustness.max(axis=1)
@@ -66,7 +68,7 @@ def interventional_robustness(
     }
 
 
-def _stray(codes, classes, quantile):
+def _stray(codes, groups, quantile):
     """Return how far each dimension strays from its mean within a value of the factor, averaged over the values."""
-    groups = [codes[classes == value] for value in np.unique(classes)]
+    groups = [codes[rows] for rows in groups]
     return np.mean([np.quantile(np.abs(group - group.mean(axis=0)), quantile, axis=0) for group in groups], axis=0)

@@ -30,14 +30,19 @@ def _row(name, value, note=""):
 
 def _with_error(section, name, digits=2, scale=1.0, unit=""):
     value, error = section[name] * scale, section[f"{name}_standard_error"] * scale
-    return f"{value:.{digits}f} +- {error:.{digits}f}{unit}"
+    return f"{value:.{digits}f} +- {_error(error, digits)}{unit}"
+
+
+def _error(error, digits):
+    """Return an error with as many digits as its figure, or the first one that is not 0."""
+    return f"{error:.{digits}f}" if error == 0.0 or error >= 0.5 * 10.0**-digits else f"{error:.1g}"
 
 
 def _protocol(section):
     return [
         f"REPORT  {section['data']}: {section['num_test']:,} test examples; {section['likelihood']} likelihood, "
         f"latent size {section['latent_dim']}, beta {section['beta']:g}, seed {section['seed']}, {section['backend']}",
-        "  (+- is one standard error)",
+        "  (+- is one standard error over fresh data, of accuracies over the test examples)",
     ]
 
 
@@ -94,8 +99,8 @@ def _disentanglement(section):
     lines = ["DISENTANGLEMENT  of the posterior means, from 0 to 1"]
     for name, scores in section.items():
         for key in (name,) if name in scores else ("modularity", "explicitness"):
-            error = f" +- {scores[f'{key}_standard_error']:.2f}" if f"{key}_standard_error" in scores else ""
-            chance = f"chance {scores['chance']:.2f}" if "chance" in scores else ""
+            error = f" +- {_error(scores[f'{key}_standard_error'], 2)}" if f"{key}_standard_error" in scores else ""
+            chance = f"chance {scores['chance']:.2f}; +- over the test points" if "chance" in scores else ""
             lines.append(_row(key.replace("_", " "), f"{scores[key]:.2f}{error}", chance))
     return lines
 
@@ -110,7 +115,7 @@ def _samples(section):
     titles = ("Frechet", "kernel", "precision", "recall", "density", "coverage")
     lines = [head, f"  {'codes from':<{WIDTH}}" + "".join(f"{title:>15}" for title in titles)]
     for name, scores in table.items():
-        cells = (f"{scores[s]:.2f}+-{scores[f'{s}_standard_error']:.2f}" for s in SAMPLE_SCORES)
+        cells = (f"{scores[s]:.2f}+-{_error(scores[f'{s}_standard_error'], 2)}" for s in SAMPLE_SCORES)
         lines.append(f"  {name:<{WIDTH}}" + "".join(f"{cell:>15}" for cell in cells))
     return lines
 

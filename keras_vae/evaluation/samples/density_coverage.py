@@ -1,7 +1,9 @@
 """Density and coverage: precision and recall that an outlier does not sway."""
 
+import numpy as np
+
 from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import mean_with_error, share_with_error
+from keras_vae.evaluation.estimate import dependent_share, with_error
 from keras_vae.evaluation.samples import neighbourhoods
 
 
@@ -15,9 +17,10 @@ def density_coverage(real, generated, num_neighbours: int = 5) -> dict:
 
     Returns:
         Dict: `density`, the mean over the samples of the number of balls around data in which each lies, divided by k
-        (1 is expected of samples like the data, and more of samples that stay in the dense parts), and `coverage`,
-        the share of balls with a sample in them, from 0 to 1, each with its standard error (for the balls as they
-        are); `num_real`, `num_generated`, `num_neighbours`.
+        (1 is expected of samples like the data, and more of samples that stay in the dense parts; of the data
+        themselves it is (k + 1) / k), and `coverage`, the share of balls with a sample in them, from 0 to 1, each with
+        its standard error over fresh rows of both sets (NaN where half of a set has no k-th neighbour); `num_real`,
+        `num_generated`, `num_neighbours`.
 
     Raises:
         ValueError: If the arrays do not fit, are not finite, or have too few rows.
@@ -29,11 +32,16 @@ def density_coverage(real, generated, num_neighbours: int = 5) -> dict:
     Reference: Naeem et al. 2020, "Reliable fidelity and diversity metrics for generative models", equations 5 and 7.
     """
     real, generated = checks.pair("real", real, "generated", generated)
-    radius = neighbourhoods.radii(real, num_neighbours)
-    per_sample, per_ball = neighbourhoods.members(real, radius, generated)
+
+    def scores(between):
+        radius = neighbourhoods.radii(between(0, 0), num_neighbours)
+        per_sample, per_ball = neighbourhoods.members(between(1, 0), radius)
+        return np.array([np.mean(per_sample) / num_neighbours, np.mean(per_ball > 0)])
+
+    values, errors = neighbourhoods.scores_and_errors(scores, (real, generated), num_neighbours, 1)
     return {
-        **mean_with_error("density", per_sample / num_neighbours),
-        **share_with_error("coverage", per_ball > 0),
+        **with_error("density", values[0], errors[0]),
+        **dependent_share("coverage", values[1], errors[1], len(real)),
         "num_real": len(real),
         "num_generated": len(generated),
         "num_neighbours": num_neighbours,

@@ -1,7 +1,9 @@
 """Improved precision and recall: samples that look like data, and data that the samples cover."""
 
+import numpy as np
+
 from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.evaluation.estimate import dependent_share
 from keras_vae.evaluation.samples import neighbourhoods
 
 
@@ -16,8 +18,8 @@ def precision_recall(real, generated, num_neighbours: int = 3) -> dict:
         num_neighbours: Int of at least 1, k, below n and m. Default 3.
 
     Returns:
-        Dict: `precision` and `recall`, from 0 to 1, each with its binomial standard error (for the balls as they
-        are); `num_real`, `num_generated`, `num_neighbours`.
+        Dict: `precision` and `recall`, from 0 to 1, each with its standard error over fresh rows of both sets (NaN
+        where half of a set has no k-th neighbour); `num_real`, `num_generated`, `num_neighbours`.
 
     Raises:
         ValueError: If the arrays do not fit, are not finite, or have too few rows.
@@ -30,11 +32,16 @@ def precision_recall(real, generated, num_neighbours: int = 3) -> dict:
     equation 2.
     """
     real, generated = checks.pair("real", real, "generated", generated)
-    in_data, _ = neighbourhoods.members(real, neighbourhoods.radii(real, num_neighbours), generated)
-    in_samples, _ = neighbourhoods.members(generated, neighbourhoods.radii(generated, num_neighbours), real)
+
+    def shares(between):
+        in_data, _ = neighbourhoods.members(between(1, 0), neighbourhoods.radii(between(0, 0), num_neighbours))
+        in_samples, _ = neighbourhoods.members(between(0, 1), neighbourhoods.radii(between(1, 1), num_neighbours))
+        return np.array([np.mean(in_data > 0), np.mean(in_samples > 0)])
+
+    values, errors = neighbourhoods.scores_and_errors(shares, (real, generated), num_neighbours, 2)
     return {
-        **share_with_error("precision", in_data > 0),
-        **share_with_error("recall", in_samples > 0),
+        **dependent_share("precision", values[0], errors[0], len(generated)),
+        **dependent_share("recall", values[1], errors[1], len(real)),
         "num_real": len(real),
         "num_generated": len(generated),
         "num_neighbours": num_neighbours,

@@ -14,6 +14,8 @@ class Objective(ABC):
     min_seeds = 1
     needs_factors = False
     has_a_winner = True
+    # Whether a model's score says nothing of those of the trial's other seeds: else their spread is no error.
+    seeds_are_independent = True
 
     @abstractmethod
     def scores(self, models, elbos, x, factors, seed) -> list[float]:

@@ -7,7 +7,8 @@ from keras_vae.tuning.objectives.objective import Objective
 class UDR(Objective):
     """The unsupervised disentanglement ranking: how far models that differ only in their seeds agree, from 0 to 0.9.
 
-    It needs at least two seeds a trial; each model is scored by its median agreement with the trial's others.
+    It needs at least two seeds a trial; each model is scored by its median agreement with the trial's others. So the
+    scores of a trial's seeds share their comparisons, and the spread over them is not the error of their mean.
 
     Example:
     >>> hypermodel = keras_vae.tuning.VAEHyperModel(data, objective=keras_vae.tuning.UDR(), seeds=3)
@@ -18,6 +19,7 @@ class UDR(Objective):
 
     name = "udr"
     min_seeds = 2
+    seeds_are_independent = False
 
     def scores(self, models, elbos, x, factors, seed):
         """Return the models' agreement with each other."""

@@ -76,6 +76,39 @@ def test_holes_have_the_mass_of_the_chi_distribution(latent_dim):
     assert whole["prior_holes"] == 0.0
 
 
+def test_where_both_densities_are_equal_is_no_hole():
+    """q = p everywhere: of the mass nothing is where q < p, whatever the rounding."""
+    assert evaluation.prior_holes(np.zeros((7, 3)), np.zeros((7, 3)), 1.0, seed=0)["prior_holes"] == 0.0
+
+
+def test_the_standard_errors_are_the_spread_over_fresh_examples():
+    """With q(z) held, that of the holes was 0.7 of it."""
+    random, results = np.random.default_rng(4), []
+    for seed in range(80):
+        mean, log_var = random.normal(size=(150, 4)) * np.sqrt(0.8), np.full((150, 4), np.log(0.2))
+        holes = evaluation.prior_holes(mean, log_var, num_samples=1500, seed=seed)
+        results.append({**evaluation.mutual_information(mean, log_var, 3, seed=seed), **holes})
+    for name in ("mutual_information", "aggregate_kl", "prior_holes"):
+        spread = np.std([result[name] for result in results], ddof=1)
+        ratio = np.mean([result[f"{name}_standard_error"] for result in results]) / spread
+        assert 0.8 < ratio < 1.4, (name, ratio)
+
+
+def test_the_mixture_without_a_group():
+    z, group = RANDOM.normal(size=(20, 3)), np.arange(150) % 3
+    found = aggregate_posterior.log_prob_with_and_without(z, MEAN, LOG_VAR, group)
+    expected = [aggregate_posterior.log_prob(z, MEAN[kept], LOG_VAR[kept]) for kept in [group >= 0]]
+    expected += [aggregate_posterior.log_prob(z, MEAN[group != g], LOG_VAR[group != g]) for g in range(3)]
+    np.testing.assert_allclose(found, np.stack(expected, axis=1))
+
+
+def test_one_example_has_no_standard_error():
+    one = evaluation.mutual_information(np.zeros((1, 2)), np.zeros((1, 2)), seed=0)
+    assert abs(one["mutual_information"]) < 1e-12 and np.isnan(one["mutual_information_standard_error"])
+    holes = evaluation.prior_holes(np.zeros((1, 2)), np.zeros((1, 2)), seed=0)
+    assert holes["prior_holes"] == 0.0 and np.isnan(holes["prior_holes_standard_error"])
+
+
 def test_the_map_holds_both_densities():
     mean, log_var = MEAN[:, :2], LOG_VAR[:, :2]
     maps = evaluation.prior_hole_map(mean, log_var, n=61, extent=6.0)

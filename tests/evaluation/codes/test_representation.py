@@ -37,6 +37,15 @@ def test_k_means():
         evaluation.k_means(APART[:3], [0, 1, 1], num_clusters=4)
 
 
+@pytest.mark.parametrize("latent_dim", [4, 40])
+def test_the_nearest_code_is_no_matter_of_rounding(latent_dim):
+    """Pairs 1e-9 apart with two labels: to each code it is itself that is nearest."""
+    codes = np.repeat(np.random.default_rng(1).normal(size=(100, latent_dim)), 2, axis=0)
+    codes[1::2] += 1e-9
+    y = np.arange(200) % 2
+    assert evaluation.nearest_neighbours(codes, y, codes, y, num_neighbours=1)["accuracy"] == 1.0
+
+
 def test_neighbours_are_not_more_than_there_are():
     with pytest.raises(ValueError, match="`num_neighbours` must be at most the number of training codes, 3"):
         evaluation.nearest_neighbours(APART[:3], [0, 1, 1], APART, Y)

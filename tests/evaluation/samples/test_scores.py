@@ -6,6 +6,7 @@ from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist
 
 from keras_vae import evaluation
+from keras_vae.evaluation.samples import neighbourhoods
 
 RANDOM = np.random.default_rng(0)
 REAL, FAKE = RANDOM.normal(size=(400, 5)), RANDOM.normal(size=(300, 5)) @ RANDOM.normal(size=(5, 5)) + 0.5
@@ -76,6 +77,49 @@ def test_density_and_coverage():
     alike = evaluation.density_coverage(REAL, RANDOM.normal(size=(400, 5)))
     expected = 1 - np.prod([(400 - i) / (800 - i) for i in range(1, 6)])
     assert alike["density"] == pytest.approx(1.0, abs=0.12) and alike["coverage"] == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize(("scale", "num_features"), [(1.0, 5), (1.0, 64), (1000.0, 20)])
+def test_of_their_own_copy_ties_decide_nothing(scale, num_features):
+    """A row lies in its own ball and in those whose k-th neighbour it is, at the very edge: (k + 1) / k in the mean."""
+    data = np.random.default_rng(2).normal(size=(300, num_features)) + scale
+    alike = evaluation.density_coverage(data, data.copy())
+    assert alike["density"] == pytest.approx(6 / 5, abs=1e-12) and alike["coverage"] == 1.0
+    assert evaluation.density_coverage(data, data[::-1], num_neighbours=2)["density"] == pytest.approx(3 / 2, abs=1e-12)
+    both = evaluation.precision_recall(data, data[::-1])
+    assert both["precision"] == both["recall"] == 1.0
+
+
+def test_many_rows_are_taken_in_parts(monkeypatch):
+    whole = [score(REAL, FAKE) for score in (evaluation.precision_recall, evaluation.density_coverage)]
+    monkeypatch.setattr(neighbourhoods, "ENTRIES_AT_ONCE", 3000)
+    assert whole == [score(REAL, FAKE) for score in (evaluation.precision_recall, evaluation.density_coverage)]
+    monkeypatch.setattr(neighbourhoods, "MOST_ROWS", 200)
+    for before, score in zip(whole, (evaluation.precision_recall, evaluation.density_coverage), strict=True):
+        for name, value in score(REAL, FAKE).items():
+            assert value == pytest.approx(before[name], rel=0.6 if name.endswith("error") else 1e-12)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.7])
+def test_the_standard_errors_are_the_spread_over_fresh_rows_of_both_sets(scale):
+    """With the balls or the data held they were 0.5 to 0.8 of it."""
+    results, random = [], np.random.default_rng(3)
+    for _ in range(80):
+        pair = random.normal(size=(120, 4)), scale * random.normal(size=(100, 4)) + 0.5
+        results.append({**evaluation.precision_recall(*pair), **evaluation.density_coverage(*pair)})
+    for name in ("precision", "recall", "density", "coverage"):
+        spread = np.std([result[name] for result in results], ddof=1)
+        ratio = np.mean([result[f"{name}_standard_error"] for result in results]) / spread
+        assert 0.8 < ratio < 1.3, (name, ratio)
+
+
+def test_a_share_of_0_or_1_has_an_error():
+    apart = evaluation.precision_recall(REAL, FAKE + 100)
+    # half of Wilson's interval of one standard error: 1 / (2 (n + 1))
+    assert apart["precision"] == 0.0 and apart["precision_standard_error"] == pytest.approx(0.5 / 301)
+    assert evaluation.class_agreement([0, 1], [0, 1])["class_agreement_standard_error"] == pytest.approx(0.5 / 3)
+    few = evaluation.density_coverage(REAL[:6], FAKE[:6])  # in half of them no row has a fifth neighbour
+    assert np.isnan(few["density_standard_error"])
 
 
 def test_class_agreement():
