@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from keras_vae.arguments import one_of
-from keras_vae.networks import heads
+from keras_vae.networks import heads, image_layers
 
 FILTERS = (32, 64, 128, 256)
 
@@ -37,8 +37,8 @@ def faces64(latent_dim: int = 128, decoder: str = "transposed", channels: int = 
     x = keras.Input(heads.image_shape((64, 64, channels)), name="x")
     h = x
     for filters in FILTERS:
-        h = layers.Conv2D(filters, 4, strides=2, padding="same", activation="relu")(h)
-    encoder = keras.Model(x, heads.posterior(layers.Flatten()(h), latent_dim), name="encoder")
+        h = image_layers.Conv2D(filters, 4, strides=2, padding="same", activation="relu")(h)
+    encoder = keras.Model(x, heads.posterior(image_layers.Flatten()(h), latent_dim), name="encoder")
 
     z = keras.Input((latent_dim,), name="z")
     h = layers.Reshape((4, 4, FILTERS[-1]))(layers.Dense(4 * 4 * FILTERS[-1], activation="relu")(z))
@@ -47,7 +47,7 @@ def faces64(latent_dim: int = 128, decoder: str = "transposed", channels: int = 
         last = dict(filters=channels, activation="tanh", name="parameters", dtype="float32")
         arguments = dict(filters=filters, activation="relu") if filters else last
         if decoder == "transposed":
-            h = layers.Conv2DTranspose(kernel_size=4, strides=2, padding="same", **arguments)(h)
+            h = image_layers.Conv2DTranspose(kernel_size=4, strides=2, padding="same", **arguments)(h)
         else:
-            h = layers.Conv2D(kernel_size=3, padding="same", **arguments)(layers.UpSampling2D()(h))
+            h = image_layers.Conv2D(kernel_size=3, padding="same", **arguments)(image_layers.UpSampling2D()(h))
     return encoder, keras.Model(z, h, name="decoder")

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_vae.networks import heads
+from keras_vae.networks import heads, image_layers
 
 
 def lenet(latent_dim: int = 20, num_parameters: int = 1) -> tuple[keras.Model, keras.Model]:
@@ -28,14 +28,16 @@ def lenet(latent_dim: int = 20, num_parameters: int = 1) -> tuple[keras.Model, k
     Reference: after LeCun et al. 1998, "Gradient-based learning applied to document recognition".
     """
     x = keras.Input((28, 28, 1), name="x")
-    h = layers.Conv2D(6, 5, activation="relu")(x)
-    h = layers.MaxPooling2D()(h)
-    h = layers.Conv2D(16, 5, activation="relu")(h)
-    h = layers.Flatten()(layers.MaxPooling2D()(h))
+    h = image_layers.Conv2D(6, 5, activation="relu")(x)
+    h = image_layers.MaxPooling2D()(h)
+    h = image_layers.Conv2D(16, 5, activation="relu")(h)
+    h = image_layers.Flatten()(image_layers.MaxPooling2D()(h))
     encoder = keras.Model(x, heads.posterior(h, latent_dim), name="encoder")
 
     z = keras.Input((latent_dim,), name="z")
     h = layers.Reshape((7, 7, 16))(layers.Dense(784, activation="relu")(z))
-    h = layers.Conv2DTranspose(6, 4, strides=2, padding="same", activation="relu")(h)
-    outputs = layers.Conv2DTranspose(num_parameters, 4, strides=2, padding="same", name="parameters", dtype="float32")
+    h = image_layers.Conv2DTranspose(6, 4, strides=2, padding="same", activation="relu")(h)
+    outputs = image_layers.Conv2DTranspose(
+        num_parameters, 4, strides=2, padding="same", name="parameters", dtype="float32"
+    )
     return encoder, keras.Model(z, outputs(h), name="decoder")
