@@ -38,7 +38,9 @@ def parse_arguments(arguments=None):
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL; default %(default)s")
     parser.add_argument("--anneal-epochs", type=float, default=10, help="warm-up of beta; default %(default)s")
     parser.add_argument("--epochs", type=int, default=150, help="default %(default)s")
-    parser.add_argument("--network", choices=["mlp", "conv"], default="mlp", help="default %(default)s")
+    parser.add_argument(
+        "--network", choices=["mlp", "conv", "s0", "lenet"], default="mlp", help="default %(default)s; s0, lenet: 28x28"
+    )
     parser.add_argument("--likelihood", default="bernoulli", help="default %(default)s")
     parser.add_argument("--batch-size", type=int, default=128, help="default %(default)s")
     parser.add_argument("--learning-rate", type=float, default=1e-3, help="default %(default)s")
