@@ -7,8 +7,8 @@ FONT = 9
 
 
 def figure(width: float, height: float):
-    """Return a matplotlib Figure of a size in inches: no pyplot, so no window and nothing to close."""
-    from matplotlib.figure import Figure  # late: matplotlib takes a third of a second to import
+    """Return a matplotlib Figure of a size in inches."""
+    from keras_vae.plots.figure import Figure  # late: matplotlib takes a third of a second to import
 
     return Figure(figsize=(width, height), layout="constrained", dpi=120)
 
