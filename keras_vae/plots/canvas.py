@@ -13,6 +13,11 @@ def figure(width: float, height: float):
     return Figure(figsize=(width, height), layout="constrained", dpi=120)
 
 
+def width_of(text, size: float = FONT) -> float:
+    """Return about how wide a text is, in inches: a letter is 0.6 of the font's size."""
+    return 0.6 * size / 72 * len(text or "")
+
+
 def label(axes, title=None, x=None, y=None):
     """Write the title and the labels of the axes."""
     if title:
@@ -113,7 +118,8 @@ def image_grid(images: np.ndarray, title=None, rows=None, columns=None, cell: fl
     num_rows, num_columns, height, width, _ = images.shape
     gap = max(1, round(0.06 * width))
     left = 0.09 * max(map(len, rows)) if rows else 0.0
-    fig = figure(left + cell * num_columns + 0.2, cell * num_rows * height / width + (0.35 if title else 0.1))
+    inches = max(left + cell * num_columns + 0.2, 2 * left + 0.2 + width_of(title, FONT + 1))
+    fig = figure(inches, cell * num_rows * height / width + (0.35 if title else 0.1))
     axes = fig.add_subplot()
     show(axes, tile(images, gap), title)
     axes.tick_params(length=0, labelsize=FONT - 1)

@@ -21,8 +21,9 @@ def samples(
         columns: Int of at least 1, or None for a grid nearly square. Default None.
         title: Text or None.
         value_range: Pair (low, high), the values that are black and white, or None: the range of the data, [0, 1],
-            [-1, 1] or [0, 255], is told from the images. They are a decoder's means, a little outside of it: [-1, 1]
-            if more than 0.3 of the sum of the absolute values is negative, or a value is below -0.95. Default None.
+            [-1, 1] or [0, 255], is told from the images. As a decoder's means they lie a little outside of it: it is
+            [-1, 1] if one value in twenty is below -0.25, or negative values make more than 0.3 of the sum of all
+            absolute values. Default None.
 
     Returns:
         A matplotlib Figure.

@@ -62,6 +62,8 @@ def test_the_noise_of_means_does_not_turn_the_range():
         assert of(data) == (0.0, 1.0)
         assert of(2.0 * data - 1.0) == (-1.0, 1.0)
     assert value_ranges.of_means(0.1 * RANDOM.normal(size=(4, 9, 9, 1))) == (-1.0, 1.0)  # grey, as of an early epoch
+    light = np.where(UNIT < 0.1, -0.6, 0.5)  # in [-1, 1], negative values only a small part
+    assert of(light, 0.05) == (-1.0, 1.0)
     assert value_ranges.of_means(255.0 * UNIT - 4.0) == (0.0, 255.0)
 
 
