@@ -26,6 +26,7 @@ with quietly():
 
 
 def build_networks(latent_dim):
+    keras.config.set_image_data_format("channels_last")  # as the data are, whatever keras.json says
     x = keras.Input((8, 8, 1))
     h = layers.Conv2D(16, 3, padding="same", activation="silu")(x)
     h = layers.Conv2D(32, 3, strides=2, padding="same", activation="silu")(h)

@@ -38,7 +38,9 @@ def parse_arguments(arguments=None):
     parser.add_argument("--beta", type=float, default=1.0, help="weight of the KL; default %(default)s")
     parser.add_argument("--anneal-epochs", type=float, default=10, help="warm-up of beta; default %(default)s")
     parser.add_argument("--epochs", type=int, default=150, help="default %(default)s")
-    parser.add_argument("--network", choices=["mlp", "conv"], default="mlp", help="default %(default)s")
+    parser.add_argument(
+        "--network", choices=["mlp", "conv", "s0", "lenet"], default="mlp", help="default %(default)s; s0, lenet: 28x28"
+    )
     parser.add_argument("--likelihood", default="bernoulli", help="default %(default)s")
     parser.add_argument("--batch-size", type=int, default=128, help="default %(default)s")
     parser.add_argument("--learning-rate", type=float, default=1e-3, help="default %(default)s")
@@ -135,17 +137,18 @@ def draw(vae, data, history, folder, seed):
     values = np.linspace(-2.5, 2.5, 9)
     traversals = [vae.traverse(x[0], int(dimension), values) for dimension in dimensions]
     other = int(np.flatnonzero(labels != labels[0])[0]) if labels is not None and len(set(labels)) > 1 else len(x) - 1
+    unit = {"value_range": (0, 1)}  # as the data; a decoder's means can lie a little outside
     figures = {
         "history": plots.history(history),
-        "reconstructions": plots.reconstructions(x[:12], vae.reconstruct(x[:12])),
-        "samples": plots.samples(vae.sample(48, seed=seed), columns=12),
-        "interpolation": plots.interpolation(vae.interpolate(x[0], x[other], steps=12)),
-        "traversals": plots.traversals(traversals, values, dimensions),
+        "reconstructions": plots.reconstructions(x[:12], vae.reconstruct(x[:12]), **unit),
+        "samples": plots.samples(vae.sample(48, seed=seed), columns=12, **unit),
+        "interpolation": plots.interpolation(vae.interpolate(x[0], x[other], steps=12), **unit),
+        "traversals": plots.traversals(traversals, values, dimensions, **unit),
         "latent_space": plots.latent_space(mean, labels),
     }
     if vae.latent_dim == 2:
         images = vae.decode(plots.manifold_codes(15))
-        figures["manifold"] = plots.manifold(images.reshape(15, 15, *images.shape[1:]))
+        figures["manifold"] = plots.manifold(images.reshape(15, 15, *images.shape[1:]), **unit)
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png")
     return figures

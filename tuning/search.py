@@ -21,6 +21,7 @@ from quietly import quietly
 
 with quietly():
     import keras
+    import keras_tuner
     from keras_tuner.src import config
 
     from keras_vae import datasets, plots, tuning
@@ -66,7 +67,12 @@ def parse_arguments(arguments=None):
     add("--width", type=numbers(int), help="of the networks' hidden layers; default: their own")
     add("--learning-rate", type=numbers(float), default=1e-3, help="default %(default)s")
     add("--batch-size", type=int, default=128, help="over all devices together; default %(default)s")
-    add("--network", choices=["mlp", "conv"], default="mlp", help="default %(default)s")
+    add(
+        "--network",
+        choices=["mlp", "conv", "s0", "lenet"],
+        default="mlp",
+        help="default %(default)s; s0 and lenet: 28x28",
+    )
     add("--likelihood", default="bernoulli", help="default %(default)s")
     add("--seed", type=int, default=0, help="default %(default)s")
     add("--directory", type=pathlib.Path, default=pathlib.Path("runs/search"), help="default %(default)s")
@@ -107,7 +113,9 @@ def this_process():
 
 def run(options, hypermodel):
     process, is_worker = this_process()
-    tuning.check_tuner(options.tuner, hypermodel, options.max_trials, options.seed)  # before the directory is taken
+    # Before the directory is taken: the tuner's arguments, and that the network fits the data.
+    tuning.check_tuner(options.tuner, hypermodel, options.max_trials, options.seed)
+    hypermodel.build(keras_tuner.HyperParameters())
     identity = {**hypermodel.get_config(), "tuner": options.tuner}
     directory = tuning.SearchDirectory(options.directory, identity, process)
     with directory as folder:

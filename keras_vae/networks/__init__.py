@@ -1,5 +1,9 @@
 """Encoders and decoders: plain functions that return a pair of Keras models."""
 
+from collections.abc import Callable
+
+import keras
+
 from keras_vae.arguments import one_of
 from keras_vae.networks.convolutional import convolutional
 from keras_vae.networks.faces64 import faces64
@@ -10,11 +14,22 @@ from keras_vae.networks.s0 import s0
 KNOWN = {"mlp": mlp, "conv": convolutional, "s0": s0, "lenet": lenet, "faces64": faces64}
 
 
-def get(name: str):
+def get(name: str) -> Callable[..., tuple[keras.Model, keras.Model]]:
     """Return the builder that a name stands for: a function that returns `(encoder, decoder)`.
 
+    All are called alike: `builder(input_shape, latent_dim, num_parameters=1)`; nets of one size refuse another.
+
+    Args:
+        name: "mlp", "conv" (`convolutional`), "s0", "lenet" or "faces64".
+
+    Returns:
+        Function that returns `(encoder, decoder)`.
+
+    Raises:
+        ValueError: If there is no such network.
+
     Example:
-    >>> encoder, decoder = keras_vae.networks.get("lenet")(latent_dim=20)
+    >>> encoder, decoder = keras_vae.networks.get("lenet")((28, 28, 1), latent_dim=20)
     """
     return KNOWN[one_of("network", name, KNOWN)]
 

@@ -7,7 +7,7 @@ import keras
 from keras import layers
 
 from keras_vae.arguments import whole_number
-from keras_vae.networks import heads
+from keras_vae.networks import heads, image_layers
 
 
 def convolutional(
@@ -50,18 +50,18 @@ def convolutional(
     x = keras.Input(shape, name="x")
     h = x
     for count in filters:
-        h = layers.Conv2D(count, 3, strides=2, padding="same", activation=activation)(h)
+        h = image_layers.Conv2D(count, 3, strides=2, padding="same", activation=activation)(h)
     small = h.shape[1:]
-    h = layers.Dense(whole_number("dense", dense), activation=activation)(layers.Flatten()(h))
+    h = layers.Dense(whole_number("dense", dense), activation=activation)(image_layers.Flatten()(h))
     encoder = keras.Model(x, heads.posterior(h, latent_dim), name="encoder")
 
     z = keras.Input((latent_dim,), name="z")
     h = layers.Dense(math.prod(small), activation=activation)(z)
     h = layers.Reshape(small)(h)
     for count in reversed(filters):
-        h = layers.Conv2DTranspose(count, 3, strides=2, padding="same", activation=activation)(h)
+        h = image_layers.Conv2DTranspose(count, 3, strides=2, padding="same", activation=activation)(h)
     # Sizes that are not a multiple of 2 ** len(filters) were rounded up on the way down.
-    h = layers.Cropping2D(((0, h.shape[1] - height), (0, h.shape[2] - width)))(h)
+    h = image_layers.Cropping2D(((0, h.shape[1] - height), (0, h.shape[2] - width)))(h)
     outputs = channels * whole_number("num_parameters", num_parameters)
-    h = layers.Conv2D(outputs, 3, padding="same", name="parameters", dtype="float32")(h)
+    h = image_layers.Conv2D(outputs, 3, padding="same", name="parameters", dtype="float32")(h)
     return encoder, keras.Model(z, h, name="decoder")

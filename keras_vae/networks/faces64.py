@@ -3,20 +3,24 @@
 import keras
 from keras import layers
 
-from keras_vae.arguments import one_of
-from keras_vae.networks import heads
+from keras_vae.arguments import one_of, whole_number
+from keras_vae.networks import heads, image_layers
 
 FILTERS = (32, 64, 128, 256)
 
 
-def faces64(latent_dim: int = 128, decoder: str = "transposed", channels: int = 3) -> tuple[keras.Model, keras.Model]:
-    """Make the 64 x 64 net; its decoder ends in tanh, for data scaled to [-1, 1] and a Gaussian likelihood.
+def faces64(
+    input_shape=(64, 64, 3), latent_dim: int = 128, num_parameters: int = 1, decoder: str = "transposed"
+) -> tuple[keras.Model, keras.Model]:
+    """Make the 64 x 64 net; its decoder's means end in tanh, for data in [-1, 1] and a Gaussian or Laplace likelihood.
 
     Args:
+        input_shape: (64, 64, channels), of any number of channels. Default (64, 64, 3).
         latent_dim: Int of at least 1. Default 128.
+        num_parameters: Int, the likelihood's `num_parameters`: 2 for a scale "per_pixel". Of the outputs only the
+            first, the means, go through tanh. Default 1.
         decoder: "transposed" (4 x 4 transposed convolutions of stride 2) or "upsampling" (nearest neighbour, then a
             3 x 3 convolution, which leaves no checkerboard). Default "transposed".
-        channels: Int of at least 1. Default 3.
 
     Returns:
         `(encoder, decoder)` for x of shape `(64, 64, channels)`.
@@ -34,20 +38,26 @@ def faces64(latent_dim: int = 128, decoder: str = "transposed", channels: int = 
     "Deconvolution and checkerboard artifacts".
     """
     one_of("decoder", decoder, ("transposed", "upsampling"))
-    x = keras.Input(heads.image_shape((64, 64, channels)), name="x")
+    shape = heads.only_shape("faces64", input_shape, (64, 64, "channels"))
+    channels = shape[-1]
+    x = keras.Input(shape, name="x")
     h = x
     for filters in FILTERS:
-        h = layers.Conv2D(filters, 4, strides=2, padding="same", activation="relu")(h)
-    encoder = keras.Model(x, heads.posterior(layers.Flatten()(h), latent_dim), name="encoder")
+        h = image_layers.Conv2D(filters, 4, strides=2, padding="same", activation="relu")(h)
+    encoder = keras.Model(x, heads.posterior(image_layers.Flatten()(h), latent_dim), name="encoder")
+
+    def doubled(h, **arguments):
+        if decoder == "transposed":
+            return image_layers.Conv2DTranspose(kernel_size=4, strides=2, padding="same", **arguments)(h)
+        return image_layers.Conv2D(kernel_size=3, padding="same", **arguments)(image_layers.UpSampling2D()(h))
 
     z = keras.Input((latent_dim,), name="z")
     h = layers.Reshape((4, 4, FILTERS[-1]))(layers.Dense(4 * 4 * FILTERS[-1], activation="relu")(z))
-    for filters in (*FILTERS[-2::-1], None):
-        # The last layer gives the image, in float32.
-        last = dict(filters=channels, activation="tanh", name="parameters", dtype="float32")
-        arguments = dict(filters=filters, activation="relu") if filters else last
-        if decoder == "transposed":
-            h = layers.Conv2DTranspose(kernel_size=4, strides=2, padding="same", **arguments)(h)
-        else:
-            h = layers.Conv2D(kernel_size=3, padding="same", **arguments)(layers.UpSampling2D()(h))
-    return encoder, keras.Model(z, h, name="decoder")
+    for filters in FILTERS[-2::-1]:
+        h = doubled(h, filters=filters, activation="relu")
+    parameters = doubled(h, filters=channels, activation="tanh", name="parameters", dtype="float32")
+    others = channels * (whole_number("num_parameters", num_parameters) - 1)
+    if others:
+        log_scales = doubled(h, filters=others, name="log_scales", dtype="float32")
+        parameters = layers.Concatenate(name="event", dtype="float32")([parameters, log_scales])
+    return encoder, keras.Model(z, parameters, name="decoder")

@@ -1,6 +1,7 @@
 """The two ends of every network: what an encoder says, and what a decoder gives."""
 
 import math
+from collections.abc import Iterable
 
 from keras import layers
 
@@ -9,11 +10,36 @@ from keras_vae.arguments import whole_number
 
 def image_shape(input_shape) -> tuple[int, ...]:
     """Return the shape of one example as a tuple of ints; raise a ValueError if it is none."""
-    shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
-    if not shape or any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in shape):
+    axes = tuple(input_shape) if isinstance(input_shape, Iterable) else (input_shape,)
+    try:
+        if axes:
+            return tuple(whole_number("input_shape", n) for n in axes)
+    except ValueError:
+        pass
+    raise ValueError(
+        "`input_shape` must be the shape of one example without the batch, such as (28, 28, 1). "
+        f"Received: input_shape={input_shape!r}"
+    )
+
+
+def only_shape(network: str, input_shape, only: tuple) -> tuple[int, ...]:
+    """Return the shape of one example; raise a ValueError if a net of one size has another.
+
+    Args:
+        network: The net's name.
+        input_shape: What the user gave.
+        only: The net's shape; an axis that is a text, such as "channels", is of any length.
+    """
+    allowed = f"({', '.join(map(str, only))})"
+    if not isinstance(input_shape, Iterable):
         raise ValueError(
-            "`input_shape` must be the shape of one example without the batch, such as (28, 28, 1). "
-            f"Received: input_shape={input_shape!r}"
+            f"`input_shape` must be {allowed}, the only size of {network}; a latent size goes by its name: "
+            f"{network}(latent_dim={input_shape}). Received: input_shape={input_shape!r}"
+        )
+    shape = image_shape(input_shape)
+    if len(shape) != len(only) or any(n != m for n, m in zip(shape, only, strict=True) if isinstance(m, int)):
+        raise ValueError(
+            f"`input_shape` must be {allowed}, the only size of {network}. Received: input_shape={input_shape!r}"
         )
     return shape
 

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_vae.arguments import whole_number
-from keras_vae.networks import heads
+from keras_vae.networks import heads, image_layers
 
 
 def mlp(
@@ -41,7 +41,7 @@ def mlp(
     hidden = [whole_number("hidden", width) for width in hidden]
 
     x = keras.Input(shape, name="x")
-    h = layers.Flatten()(x)
+    h = image_layers.Flatten()(x)
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
     encoder = keras.Model(x, heads.posterior(h, latent_dim), name="encoder")

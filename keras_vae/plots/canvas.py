@@ -7,10 +7,15 @@ FONT = 9
 
 
 def figure(width: float, height: float):
-    """Return a matplotlib Figure of a size in inches: no pyplot, so no window and nothing to close."""
-    from matplotlib.figure import Figure  # late: matplotlib takes a third of a second to import
+    """Return a matplotlib Figure of a size in inches."""
+    from keras_vae.plots.figure import Figure  # late: matplotlib takes a third of a second to import
 
     return Figure(figsize=(width, height), layout="constrained", dpi=120)
+
+
+def width_of(text, size: float = FONT) -> float:
+    """Return about how wide a text is, in inches: a letter is 0.6 of the font's size."""
+    return 0.6 * size / 72 * len(text or "")
 
 
 def label(axes, title=None, x=None, y=None):
@@ -26,9 +31,11 @@ def check_images(name: str, images, axes_before: int) -> np.ndarray:
     """Return images as an array `(..., height, width, channels)` with `axes_before` axes before the height.
 
     Raises:
-        ValueError: If the array has not these axes, is empty, or has neither 1 nor 3 channels.
+        ValueError: If the array has not these axes, is empty, has neither 1 nor 3 channels, or no real numbers.
     """
     images = np.asarray(images)
+    if not np.can_cast(images.dtype, "float64", casting="same_kind"):
+        raise ValueError(f"`{name}` must be images of real numbers. Received: type {images.dtype}")
     if images.ndim == axes_before + 2:
         images = images[..., None]
     if images.ndim != axes_before + 3 or not images.size or images.shape[-1] not in (1, 3):
@@ -85,14 +92,14 @@ def class_colors(fig, axes, labels, n: int):
 
 
 def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
-    """Put images `(rows, columns, height, width, channels)` into one picture, with white lines between them."""
+    """Put images in [0, 1] `(rows, columns, height, width, channels)` into one picture, with white lines between."""
     rows, columns, height, width, channels = images.shape
     picture = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), dtype="float32")
     for row in range(rows):
         for column in range(columns):
             top, left = row * (height + gap), column * (width + gap)
             picture[top : top + height, left : left + width] = images[row, column]
-    return np.clip(picture, 0.0, 1.0)
+    return picture
 
 
 def show(axes, picture: np.ndarray, title=None):
@@ -107,11 +114,12 @@ def show(axes, picture: np.ndarray, title=None):
 
 
 def image_grid(images: np.ndarray, title=None, rows=None, columns=None, cell: float = 0.6):
-    """Return a figure of images `(rows, columns, ...)`, with a text beside each row or under each column."""
+    """Return a figure of images in [0, 1] `(rows, columns, ...)`, with a text beside each row or under each column."""
     num_rows, num_columns, height, width, _ = images.shape
     gap = max(1, round(0.06 * width))
     left = 0.09 * max(map(len, rows)) if rows else 0.0
-    fig = figure(left + cell * num_columns + 0.2, cell * num_rows * height / width + (0.35 if title else 0.1))
+    inches = max(left + cell * num_columns + 0.2, 2 * left + 0.2 + width_of(title, FONT + 1))
+    fig = figure(inches, cell * num_rows * height / width + (0.35 if title else 0.1))
     axes = fig.add_subplot()
     show(axes, tile(images, gap), title)
     axes.tick_params(length=0, labelsize=FONT - 1)

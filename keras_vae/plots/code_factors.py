@@ -27,10 +27,14 @@ def code_factors(matrix, factor_names=None, unit: str = "nats", title: str | Non
     matrix = np.asarray(matrix, float)
     if matrix.ndim != 2 or not matrix.size or not np.all(np.isfinite(matrix)):
         raise ValueError(f"`matrix` must be finite, of shape (latent_dim, factors). Received: shape {matrix.shape}")
-    names = [str(i) for i in range(matrix.shape[1])] if factor_names is None else list(factor_names)
+    names = [str(i) for i in range(matrix.shape[1])] if factor_names is None else [str(name) for name in factor_names]
     if len(names) != matrix.shape[1]:
         raise ValueError(f"`factor_names` must be {matrix.shape[1]} names. Received: {names!r}")
-    fig = canvas.figure(1.8 + 0.75 * matrix.shape[1], 1.0 + 0.28 * matrix.shape[0])
+    title = title or "Mutual information of code and factor"
+    longest = max(canvas.width_of(name, canvas.FONT - 1) for name in names)
+    slanted = longest > 0.75
+    width = max(1.8 + 0.75 * matrix.shape[1], 1.8 + canvas.width_of(title, canvas.FONT + 1))
+    fig = canvas.figure(width, 1.0 + 0.28 * matrix.shape[0] + (0.5 * longest if slanted else 0.0))
     axes = fig.add_subplot()
     drawn = axes.imshow(matrix, cmap="Blues", vmin=0.0, aspect="auto")
     if matrix.size <= 200:
@@ -40,8 +44,9 @@ def code_factors(matrix, factor_names=None, unit: str = "nats", title: str | Non
     bar = fig.colorbar(drawn, ax=axes)
     bar.set_label(unit, fontsize=canvas.FONT)
     bar.ax.tick_params(labelsize=canvas.FONT - 1)
-    axes.set_xticks(range(len(names)), names)
+    slant = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+    axes.set_xticks(range(len(names)), names, **slant)
     step = max(1, len(matrix) // 20)
     axes.set_yticks(range(0, len(matrix), step), [f"z[{i}]" for i in range(0, len(matrix), step)])
-    canvas.label(axes, title or "Mutual information of code and factor")
+    canvas.label(axes, title)
     return fig

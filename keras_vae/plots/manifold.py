@@ -3,23 +3,32 @@
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.plots import canvas
+from keras_vae.plots import canvas, value_ranges
 
 
-def manifold(images, extent: float = 2.0, title: str | None = "The latent plane, decoded"):
+def manifold(
+    images,
+    extent: float = 2.0,
+    title: str | None = "The latent plane, decoded",
+    value_range: tuple[float, float] | None = None,
+):
     """Draw the images decoded at a grid of codes, as a map of the latent plane.
 
     Args:
-        images: Array of shape `(n, n, height, width)`, or with 1 or 3 channels, in [0, 1]; row 0 is the largest
-            z[1], as on a map. Decode `plots.manifold_codes(n, extent)` to get them.
+        images: Array of shape `(n, n, height, width)`, or with 1 or 3 channels; row 0 is the largest z[1], as on a
+            map. Decode `plots.manifold_codes(n, extent)` to get them.
         extent: Float above 0, the grid goes from -extent to extent. Default 2.0.
         title: Text or None.
+        value_range: Pair (low, high), the values that are black and white, or None: the range of the data, [0, 1],
+            [-1, 1] or [0, 255], is told from the images. As a decoder's means they lie a little outside of it: it is
+            [-1, 1] if one value in twenty is below -0.25, or negative values make more than 0.3 of the sum of all
+            absolute values. Default None.
 
     Returns:
         A matplotlib Figure.
 
     Raises:
-        ValueError: If these are no images, or `extent` is not above 0.
+        ValueError: If these are no images, `value_range` is no increasing pair, or `extent` is not above 0.
 
     Example:
     >>> images = vae.decode(keras_vae.plots.manifold_codes(15)).reshape(15, 15, 28, 28, 1)
@@ -28,7 +37,7 @@ def manifold(images, extent: float = 2.0, title: str | None = "The latent plane,
     images = canvas.check_images("images", images, 2)
     at_least("extent", extent, 0.0, strict=True)
     rows, columns = images.shape[:2]
-    picture = canvas.tile(images, gap=0)
+    picture = canvas.tile(value_ranges.to_unit(images, value_ranges.of_means(images, value_range)), gap=0)
     fig = canvas.figure(5.0, 5.0 * rows / columns + 0.2)
     axes = fig.add_subplot()
     canvas.show(axes, picture)

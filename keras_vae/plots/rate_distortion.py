@@ -46,10 +46,12 @@ def rate_distortion(rate, distortion, labels=None, knee: int | None = None, titl
         ring = {"s": 90, "facecolors": "none", "edgecolors": canvas.TEST_COLOR, "linewidths": 1.5, "zorder": 4}
         axes.scatter(rate[knee], distortion[knee], label="knee", **ring)
         axes.legend(fontsize=canvas.FONT - 1, frameon=False)
-    # On either side of the front in turn, so that neighbours do not hide each other's names.
+    # Over and under the front in turn, so that neighbours do not hide each other's names.
+    middle = (rate.min() + rate.max()) / 2
     named = [i for i in order if names[i]]
     for place, i in enumerate(named):
-        side = {"xytext": (4, 4)} if place % 2 == 0 else {"xytext": (-4, -4), "ha": "right", "va": "top"}
+        left = {"xytext": (-4, -4), "ha": "right", "va": "top"}
+        side = {"xytext": (4, 4)} if place % 2 == 0 or rate[i] < middle else left
         axes.annotate(names[i], (rate[i], distortion[i]), textcoords="offset points", fontsize=canvas.FONT - 1, **side)
     axes.margins(0.12)
     _equal_elbo(axes)

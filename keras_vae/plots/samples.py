@@ -5,22 +5,31 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.plots import canvas
+from keras_vae.plots import canvas, value_ranges
 
 
-def samples(images, columns: int | None = None, title: str | None = "Samples from the prior"):
+def samples(
+    images,
+    columns: int | None = None,
+    title: str | None = "Samples from the prior",
+    value_range: tuple[float, float] | None = None,
+):
     """Draw images in a grid.
 
     Args:
-        images: Array of shape `(n, height, width)` or `(n, height, width, 1 or 3)`, in [0, 1].
+        images: Array of shape `(n, height, width)` or `(n, height, width, 1 or 3)`.
         columns: Int of at least 1, or None for a grid nearly square. Default None.
         title: Text or None.
+        value_range: Pair (low, high), the values that are black and white, or None: the range of the data, [0, 1],
+            [-1, 1] or [0, 255], is told from the images. As a decoder's means they lie a little outside of it: it is
+            [-1, 1] if one value in twenty is below -0.25, or negative values make more than 0.3 of the sum of all
+            absolute values. Default None.
 
     Returns:
         A matplotlib Figure.
 
     Raises:
-        ValueError: If these are no images, or `columns` is below 1.
+        ValueError: If these are no images, `value_range` is no increasing pair, or `columns` is below 1.
 
     Example:
     >>> keras_vae.plots.samples(vae.sample(64))
@@ -29,6 +38,7 @@ def samples(images, columns: int | None = None, title: str | None = "Samples fro
     n = len(images)
     columns = min(n, whole_number("columns", columns) if columns is not None else math.ceil(math.sqrt(n)))
     rows = math.ceil(n / columns)
+    images = value_ranges.to_unit(images, value_ranges.of_means(images, value_range))
     white = np.ones((rows * columns - n, *images.shape[1:]), images.dtype)
     grid = np.concatenate([images, white]).reshape(rows, columns, *images.shape[1:])
     return canvas.image_grid(grid, title)

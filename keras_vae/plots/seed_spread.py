@@ -31,13 +31,14 @@ def seed_spread(scores, labels, name: str = "objective", title: str | None = "Sp
             f"`scores` and `labels` must be of one length, at least 1. Received: {len(scores)}, {len(labels)}"
         )
     order = sorted(range(len(scores)), key=lambda i: -scores[i].mean())[:SHOWN]
-    fig = canvas.figure(5.6, 0.9 + 0.22 * max(len(order), 4))
+    names = [str(labels[i]) for i in order]
+    fig = canvas.figure(max(5.6, 4.6 + max(map(canvas.width_of, names))), 0.9 + 0.22 * max(len(order), 4))
     axes = fig.add_subplot()
     for place, i in enumerate(order):
         axes.plot([scores[i].min(), scores[i].max()], [place, place], color="#cccccc", linewidth=1.0, zorder=1)
         axes.scatter(scores[i], np.full(len(scores[i]), place), s=18, color=canvas.TRAIN_COLOR, zorder=2)
         axes.plot(scores[i].mean(), place, marker="|", markersize=11, color=canvas.TEST_COLOR, zorder=3)
-    axes.set_yticks(range(len(order)), [str(labels[i]) for i in order])
+    axes.set_yticks(range(len(order)), names)
     axes.invert_yaxis()
     canvas.label(axes, title, name)
     axes.spines[["top", "right"]].set_visible(False)

@@ -2,23 +2,34 @@
 
 import numpy as np
 
-from keras_vae.plots import canvas
+from keras_vae.plots import canvas, value_ranges
 
 
-def traversals(images, values, dimensions=None, title: str | None = "Traversals of the latent dimensions"):
+def traversals(
+    images,
+    values,
+    dimensions=None,
+    title: str | None = "Traversals of the latent dimensions",
+    value_range: tuple[float, float] | None = None,
+):
     """Draw a row for each latent dimension: an example's image with that dimension set to each value.
 
     Args:
-        images: Array of shape `(dimensions, len(values), height, width)`, or with 1 or 3 channels, in [0, 1].
+        images: Array of shape `(dimensions, len(values), height, width)`, or with 1 or 3 channels.
         values: Floats, the values of the latent dimension, a column each.
         dimensions: Ints, the dimensions' numbers; None numbers them from 0. Default None.
         title: Text or None.
+        value_range: Pair (low, high), the values that are black and white, or None: the range of the data, [0, 1],
+            [-1, 1] or [0, 255], is told from the images. As a decoder's means they lie a little outside of it: it is
+            [-1, 1] if one value in twenty is below -0.25, or negative values make more than 0.3 of the sum of all
+            absolute values. Default None.
 
     Returns:
         A matplotlib Figure.
 
     Raises:
-        ValueError: If these are no images, or their number is not that of the values or dimensions.
+        ValueError: If these are no images, their number is not that of the values or dimensions, or `value_range` is no
+            increasing pair.
 
     Example:
     >>> values = np.linspace(-3, 3, 7)
@@ -32,5 +43,6 @@ def traversals(images, values, dimensions=None, title: str | None = "Traversals 
             f"`images` must be of shape (dimensions, values, ...) = ({len(dimensions)}, {len(values)}, ...). "
             f"Received: {images.shape}"
         )
+    images = value_ranges.to_unit(images, value_ranges.of_means(images, value_range))
     columns = [f"{value:.3g}" for value in values]
     return canvas.image_grid(images, title, rows=[f"z[{d}]" for d in dimensions], columns=columns)

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import inspect
 import time
 
 import keras
@@ -47,8 +48,9 @@ class VAEHyperModel(keras_tuner.HyperModel):
         seeds: Int of at least 1, trainings a trial. Default 3.
         epochs: Int of at least 1, of each training. Default 30.
         batch_size: Int of at least 1, over all devices together. Default 128.
-        network: "mlp", "conv", or a function `(input_shape, latent_dim, num_parameters=1)` that returns `(encoder,
-            decoder)`, which takes `width` too if the space has one. Default "mlp".
+        network: "mlp", "conv", "s0", "lenet", "faces64", or a function `(input_shape, latent_dim, num_parameters=1)`
+            that returns `(encoder, decoder)`. If the space has a width, the function takes `width` too; "s0", "lenet"
+            and "faces64" have none. Default "mlp".
         likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
         validation_fraction: Float between 0 and 1, the share of the data that is kept aside, at random. Default 0.1.
         warm_up: Float above 0, at most 1: the share of the epochs in which an annealed beta rises. Default 0.3.
@@ -58,7 +60,8 @@ class VAEHyperModel(keras_tuner.HyperModel):
         seed: Int of at least 0; seed i of a trial is `seed + i`. Each training sets Keras' global seed. Default 0.
 
     Raises:
-        ValueError: If an argument is out of its range, or the objective needs what is not there: factors, or seeds.
+        ValueError: If an argument is out of its range, the objective needs what is not there (factors, or seeds), or
+            the space has a width and the network has none.
 
     Example:
     >>> data = keras_vae.datasets.load("digits")
@@ -96,6 +99,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         self.batch_size = whole_number("batch_size", batch_size)
         self.network = network if callable(network) else networks.get(network)
         self.width_of = WIDTHS.get(self.network, lambda width: {"width": width})
+        self._check_width()
         self.likelihood = likelihoods.get(likelihood)
         self.warm_up = float(at_least("warm_up", warm_up, 0.0, strict=True))
         if self.warm_up > 1.0:
@@ -109,6 +113,17 @@ class VAEHyperModel(keras_tuner.HyperModel):
                 f"`objective` {self.objective.name!r} needs a data set with known factors, such as 'sprites'; "
                 "'udr' needs none. Received: data without factors"
             )
+
+    def _check_width(self):
+        if self.space.width is None:
+            return
+        try:
+            inspect.signature(self.network).bind_partial(**self.width_of(1))
+        except TypeError as error:
+            raise ValueError(
+                "`space` must have width=None, or `network` must take a width. Received: "
+                f"width={self.space.width!r}, network={_name(self.network)}"
+            ) from error
 
     @property
     def tuner_objective(self) -> keras_tuner.Objective:
@@ -128,7 +143,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
                 name: getattr(self, name)
                 for name in ("seeds", "epochs", "batch_size", "warm_up", "num_samples", "seed")
             },
-            "network": getattr(self.network, "__name__", type(self.network).__name__),
+            "network": _name(self.network),
             "likelihood": {"name": type(self.likelihood).__name__, **likelihood},
             "rows": [len(self.x_train), len(self.x_validation)],
             "data": digest.hexdigest(),
@@ -219,6 +234,10 @@ class VAEHyperModel(keras_tuner.HyperModel):
         units = evaluation.active_units(*vae.encode(self.x_validation))
         names = ("elbo", "kl_loss", "reconstruction_loss")
         return {**{name: elbo[name] for name in names}, "active_units": units["active_units"]}
+
+
+def _name(network) -> str:
+    return getattr(network, "__name__", type(network).__name__)
 
 
 def _mean_and_spread(name, spread_name, values) -> dict:

@@ -41,6 +41,18 @@ FIGURES = {
     "active_units of a collapsed model": lambda: plots.active_units(np.zeros(3)),
     "latent_space of 1": lambda: plots.latent_space(IMAGES[:, :1, 0, 0]),
     "latent_space with many labels": lambda: plots.latent_space(np.random.rand(60, 2), np.arange(60)),
+    "code_factors of one": lambda: plots.code_factors([[1.0]], ["orientation"]),
+    "code_factors with long names": lambda: plots.code_factors(
+        np.eye(3), ["background colour", "shape", "orientation"]
+    ),
+    "rate_distortion with long names": lambda: plots.rate_distortion(
+        [1.0, 5.0, 20.0], [90.0, 80.0, 70.0], ["the first model, beta 4", "the second model, beta 2", "the third model"]
+    ),
+    "seed_spread with long names": lambda: plots.seed_spread([[-25.0, -25.4]], ["width 512, beta 0.25, annealed"]),
+    "reconstructions of one": lambda: plots.reconstructions(IMAGES[:1], IMAGES[:1]),
+    "samples of one": lambda: plots.samples(IMAGES[:1]),
+    "interpolation of the ends": lambda: plots.interpolation(IMAGES[:2]),
+    "traversals of one": lambda: plots.traversals(IMAGES[None, :1], [0.0], dimensions=[127]),
     "manifold": lambda: plots.manifold(IMAGES[:9].reshape(3, 3, 8, 6)),
     "interpolation": lambda: plots.interpolation(IMAGES),
     "interpolations": lambda: plots.interpolation(IMAGES.reshape(2, 6, 8, 6, 1)),
@@ -56,13 +68,15 @@ def test_every_text_is_within_the_figure(name, tmp_path):
     box = figure.bbox
     for axes in figure.axes:
         texts = [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()]
+        always = [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
+        texts += axes.texts
         legend = axes.get_legend()
         texts += legend.get_texts() if legend else []
         for text in texts:
             extent = text.get_window_extent()
             if not text.get_text() or not extent.width:
                 continue
-            if axes.get_images() or text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+            if axes.get_images() or text in always:
                 assert box.x0 - 1 <= extent.x0 and extent.x1 <= box.x1 + 1, text.get_text()
                 assert box.y0 - 1 <= extent.y0 and extent.y1 <= box.y1 + 1, text.get_text()
 

@@ -127,6 +127,26 @@ def test_width_reaches_the_networks(data):
         assert vae.encoder.layers[1 if network == "conv" else 2].kernel.shape[-1] == size
 
 
+@pytest.mark.parametrize(("network", "size"), [("s0", 28), ("lenet", 28), ("faces64", 64)])
+def test_the_lectures_networks_can_be_searched(network, size):
+    x = np.random.default_rng(0).random((6, size, size, 1)).astype("float32")
+    space = tuning.SearchSpace(latent_dim=2, beta=1.0, annealing=False)
+    likelihood = keras_vae.likelihoods.Gaussian(sigma="per_pixel")
+    arguments = {"network": network, "likelihood": likelihood, "seeds": 1, "epochs": 1, "num_samples": 1}
+    hypermodel = tuning.VAEHyperModel((x[:4], x[4:]), space, **arguments)
+    hp = keras_tuner.HyperParameters()
+    vae = hypermodel.build(hp)
+    assert (vae.latent_dim, vae.event_shape) == (2, (size, size, 1))
+    if network == "lenet":  # the others would take seconds more
+        assert np.isfinite(hypermodel.fit(hp, vae, verbose=0)["elbo"])
+
+
+def test_a_width_that_the_network_has_not_is_refused(data):
+    for network in ("s0", "lenet", "faces64", lambda input_shape, latent_dim, num_parameters=1: None):
+        with pytest.raises(ValueError, match="`network` must take a width. Received: width=8, network="):
+            tuning.VAEHyperModel(data, tuning.SearchSpace(width=8), network=network)
+
+
 BAD = {
     "`space` must be a keras_vae.tuning.SearchSpace": {"space": {"latent_dim": 2}},
     "`objective` must not depend on the beta.*Received: objective='val_loss'": {"objective": "val_loss"},

@@ -72,8 +72,10 @@ def train_classifier(
 
     if x.ndim == 4:
         for width in (16, 32):
-            h = layers.Conv2D(width, 3, 2, "same", activation="relu", kernel_initializer=initializer())(h)
-    h = layers.Flatten()(h)
+            h = layers.Conv2D(
+                width, 3, 2, "same", "channels_last", activation="relu", kernel_initializer=initializer()
+            )(h)
+    h = layers.Flatten(data_format="channels_last")(h)
     h = layers.Dense(whole_number("num_features", num_features), "relu", kernel_initializer=initializer())(h)
     outputs = layers.Dense(len(classes), "softmax", kernel_initializer=initializer(), dtype="float32")(h)
     model = keras.Model(inputs, outputs)

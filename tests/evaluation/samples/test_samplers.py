@@ -1,5 +1,6 @@
 """Where codes are drawn from, the classifier whose features compare the samples, and the table of both."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -65,3 +66,16 @@ def test_the_table_has_a_row_for_each_sampler(make_vae, digits):
     generated = vae.decode(samplers.prior(vae, 50, seed=0))
     expected = evaluation.frechet_distance(few[:, 20:30], generated[:, 20:30])["frechet_distance"]
     assert table["prior"]["frechet_distance"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_classifiers_images_are_channels_last_whatever_keras_json_says():
+    x, y = RANDOM.random((20, 7, 5, 3)), np.arange(20) % 2
+    before = keras.config.image_data_format()
+    features = []
+    try:
+        for data_format in ("channels_first", "channels_last"):
+            keras.config.set_image_data_format(data_format)
+            features.append(evaluation.train_classifier(x, y, 4, epochs=1).features(x))
+    finally:
+        keras.config.set_image_data_format(before)
+    np.testing.assert_allclose(*features, rtol=1e-4, atol=1e-5)

@@ -1,0 +1,93 @@
+"""Figures are written at once, and a notebook shows each of them once."""
+
+import base64
+import io
+import os
+import pathlib
+
+import keras
+import nbclient
+import nbformat
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from keras_vae import plots
+
+
+@pytest.fixture
+def figure():
+    return plots.kl_per_dimension([0.1, 3.0, 0.5])
+
+
+def names(folder):
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def size(path):
+    with Image.open(path) as image:
+        return image.size
+
+
+def test_an_error_in_the_middle_of_the_write_leaves_the_good_file(figure, tmp_path, monkeypatch):
+    path = tmp_path / "figure.png"
+    path.write_bytes(b"good")
+
+    def no_space(self, data):
+        with open(self, "wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pathlib.Path, "write_bytes", no_space)
+    with pytest.raises(OSError, match="No space left on device: .*figure.png'"):
+        figure.savefig(path)
+    monkeypatch.undo()
+    assert path.read_bytes() == b"good" and names(tmp_path) == ["figure.png"]
+    figure.savefig(path)
+    assert size(path) == (408, 312) and names(tmp_path) == ["figure.png"]  # 3.4 x 2.6 inches at 120 dpi
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg", "svgz", "eps", "jpg", "tif", "webp"])
+def test_the_path_says_the_format_as_in_matplotlib(figure, ending, tmp_path):
+    figure.savefig(tmp_path / f"ours.{ending}")
+    stock = io.BytesIO()
+    Figure.savefig(figure, stock, format=ending)
+    ours = (tmp_path / f"ours.{ending}").read_bytes()
+    assert ours[:4] == stock.getvalue()[:4] and abs(len(ours) - len(stock.getvalue())) < 50
+    assert b"unfinished" not in ours
+
+
+def test_a_path_without_an_ending_and_an_open_file(figure, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path in ("bare", "dot.", "dashes.pdf"):
+        figure.savefig(path)
+    with pytest.raises(ValueError, match="Format '2' is not supported"):
+        figure.savefig(pathlib.Path("v0.2"))
+    figure.savefig("told", format="pdf")
+    with open("open.bin", "wb") as file:
+        figure.savefig(file, format="png", dpi=60)
+    assert names(tmp_path) == ["bare.png", "dashes.pdf", "dot.png", "open.bin", "told"]
+    assert size("open.bin") == (204, 156)
+    assert (tmp_path / "told").read_bytes().startswith(b"%PDF")
+    figure.savefig(os.devnull, format="png")
+    assert not os.path.isfile(os.devnull)  # a device stays one
+    with pytest.raises(FileNotFoundError, match="absent/a.png"):
+        figure.savefig("absent/a.png")
+
+
+def test_a_notebook_shows_each_figure_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", keras.backend.backend())
+    monkeypatch.setenv("PYTHONPATH", str(pathlib.Path(plots.__file__).parents[2]))
+    for folder in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):
+        monkeypatch.setenv(folder, str(tmp_path))
+    plot = "plots.kl_per_dimension([0.1, 3.0, 0.5])"
+    cells = ["from keras_vae import plots", plot, f"figure = {plot}", f"%matplotlib inline\n{plot}"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    _, shown, kept, inline = [cell.outputs for cell in notebook.cells]
+    assert not kept
+    pictures = []
+    for outputs in (shown, inline):
+        assert [output.output_type for output in outputs] == ["execute_result"]
+        pictures.append(size(io.BytesIO(base64.b64decode(outputs[0].data["image/png"]))))
+    assert pictures[0] == (408, 312)  # of matplotlib's inline mode it is cut to what is drawn
