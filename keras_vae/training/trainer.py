@@ -10,11 +10,14 @@ from keras_vae.arguments import at_least
 from keras_vae.distributions import batch
 from keras_vae.training import compile_config, first_batch
 from keras_vae.training.backend import Steps
+from keras_vae.training.connected import connected
 from keras_vae.training.guard import Guard, warn_of_support
 from keras_vae.training.measures import Count, Measures
+from keras_vae.training.resumable import Resumable
+from keras_vae.training.saving import Saving
 
 
-class Trainer(Steps, keras.Model):
+class Trainer(Saving, Resumable, Steps, keras.Model):
     """A model that says *what* is minimised; the backend's `Steps` say *how*.
 
     A subclass has a weight `beta`, a `likelihood`, and the methods `phases()` (what a training step does),
@@ -155,10 +158,11 @@ class Trainer(Steps, keras.Model):
         callbacks = arguments.get("callbacks")
         guard = Guard(data, checked_support=self.check_support(batch))
         if isinstance(callbacks, keras.callbacks.CallbackList):
-            callbacks.append(guard)
+            callbacks.callbacks = connected([*callbacks.callbacks, guard], data)
+            callbacks.set_model(self)
         else:
             given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
-            arguments["callbacks"] = [guard, *given]
+            arguments["callbacks"] = connected([guard, *given], data)
         try:
             return super().fit(**arguments)
         finally:
