@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_vae.arguments import one_of, whole_number
+from keras_vae.datasets.epoch_order import epoch_order
 
 
 class Batches(keras.utils.PyDataset):
@@ -55,23 +56,68 @@ class Batches(keras.utils.PyDataset):
             )
         self.set_epoch(whole_number("initial_epoch", initial_epoch, low=0))
 
-    def set_epoch(self, epoch: int):
-        """Make `epoch` the next one to be drawn."""
-        self._epochs_begun = epoch
-        self._order = self._order_of(epoch)
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch whose batches are given now."""
+        return self._epoch
+
+    @property
+    def next_epoch(self) -> tuple[int, int]:
+        """The number of the epoch that begins next, and of its first batch."""
+        return self._next_epoch
+
+    def set_epoch(self, epoch: int, first_batch: int = 0):
+        """Make `epoch` the next one to be drawn, from its batch number `first_batch` on.
+
+        The epoch has so many batches less; those after it are whole. Call it before `VAE.fit`, or with any Keras
+        model in a callback's `on_train_begin` or `on_epoch_begin`.
+
+        Args:
+            epoch: Int of at least 0.
+            first_batch: Int from 0 to below the number of batches. Default 0.
+
+        Raises:
+            ValueError: If an argument is out of its range.
+        """
+        epoch, first_batch = whole_number("epoch", epoch, low=0), whole_number("first_batch", first_batch, low=0)
+        if first_batch >= self._batches_of_whole_epoch:
+            raise ValueError(
+                f"`first_batch` must be below the number of batches, {self._batches_of_whole_epoch}. "
+                f"Received: first_batch={first_batch}"
+            )
+        self._next_epoch = epoch, first_batch
+        self._turn_to(epoch, first_batch)
+        self._just_begun = False
 
     def on_epoch_begin(self):
-        """Take the order of the next epoch."""
-        self._order = self._order_of(self._epochs_begun)
-        self._epochs_begun += 1
+        """Turn to the next epoch."""
+        self._turn_to(*self._next_epoch)
+        self._next_epoch = self._epoch + 1, 0
+        self._just_begun = True
+
+    def on_epoch_end(self):
+        """Leave the epoch: what is asked for before the next one begins comes from a whole one."""
+        self._just_begun = False
+        if self._next_epoch[0] != self._epoch:  # nothing was set meanwhile
+            self._first_batch = 0
 
     def __len__(self):
-        """Return the number of batches in an epoch."""
-        whole, rest = divmod(self.num_rows, self.batch_size)
-        return whole + (rest > 0 and self.remainder != "drop")
+        """Return the number of batches of the present epoch."""
+        return self._batches_of_whole_epoch - self._first_batch
+
+    @property
+    def num_batches(self):
+        """What Keras asks: as `fit` starts, how long its epochs are; as each begins, how long that one is."""
+        return len(self) if self._just_begun else self._batches_of_whole_epoch
+
+    def __iter__(self):
+        """Give the batches of the present epoch."""
+        return (self[index] for index in range(len(self)))
 
     def __getitem__(self, index):
         """Return a batch of the present epoch as a tuple of arrays."""
+        self._just_begun = False
+        index += self._first_batch
         rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
         if self.remainder != "pad":
             return tuple(np.asarray(array[rows]) for array in self.arrays)
@@ -82,7 +128,11 @@ class Batches(keras.utils.PyDataset):
         x = np.asarray(x[rows])
         return x, x if y is None else np.asarray(y[rows]), np.concatenate([weights, np.zeros(missing, "float32")])
 
-    def _order_of(self, epoch):
-        if not self.shuffle:
-            return np.arange(self.num_rows)
-        return np.random.default_rng([self.seed, epoch]).permutation(self.num_rows)
+    @property
+    def _batches_of_whole_epoch(self):
+        whole, rest = divmod(self.num_rows, self.batch_size)
+        return whole + (rest > 0 and self.remainder != "drop")
+
+    def _turn_to(self, epoch, first_batch):
+        self._epoch, self._first_batch = epoch, first_batch
+        self._order = epoch_order(self.num_rows, self.seed, epoch, self.shuffle)

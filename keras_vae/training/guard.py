@@ -13,21 +13,32 @@ class Guard(keras.callbacks.Callback):
 
     Args:
         data: What `fit` was given as x. If it has a method `set_epoch`, it is told at which epoch a resumed
-            training starts, so that the order of its batches goes on where it stopped.
+            training starts, so that the order of its batches goes on where it stopped; unless its `next_epoch` shows
+            that another callback has told it.
         checked_support: Bool, whether the data's range has been looked at already.
     """
 
     def __init__(self, data, checked_support):
         super().__init__()
         self.data = data
+        self.next_epoch = getattr(data, "next_epoch", None)
         self.first_step = None
         self.checked_support = checked_support
         self.warned_of_skips = False
 
+    def on_train_begin(self, logs=None):
+        """Give back the epoch that Keras may have begun before the training, to learn the shapes."""
+        if self.next_epoch is not None and self.data.next_epoch == (self.next_epoch[0] + 1, 0):
+            self.data.set_epoch(*self.next_epoch)
+
     def on_epoch_begin(self, epoch, logs=None):
-        """Tell the data of a resumed epoch; remember where the epoch starts."""
+        """Tell the data of a resumed epoch, before Keras begins to draw it; remember where the epoch starts."""
         if self.first_step is None and epoch > 0 and hasattr(self.data, "set_epoch"):
-            self.data.set_epoch(epoch)
+            told = self.next_epoch is not None and (
+                self.next_epoch[0] == epoch or self.data.next_epoch != self.next_epoch
+            )
+            if not told:
+                self.data.set_epoch(epoch)
         self.first_step = int(ops.convert_to_numpy(self.model.step))
 
     def on_test_begin(self, logs=None):

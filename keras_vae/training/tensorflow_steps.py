@@ -17,10 +17,11 @@ class TensorFlowSteps:
         """Run the model's phases on one batch, or a replica's share of it, and return the logs."""
         with replicas.running(_present_replica()) as replica:
             x, y, sample_weight = _own(replica, data)
-            self.begin_step()
-            for phase in self.phases():
-                self._run(phase, replica, x, y, sample_weight)
-            return self.training_logs()
+            with _after(x, y, sample_weight):
+                self.begin_step()
+                for phase in self.phases():
+                    self._run(phase, replica, x, y, sample_weight)
+                return self.training_logs()
 
     def _run(self, phase, replica, x, y, sample_weight):
         before = [tf.identity(v.value) for v in self.non_trainable_weights]
@@ -61,7 +62,9 @@ class TensorFlowSteps:
     def test_step(self, data):
         """Measure one batch, or a replica's share of it, and return the logs."""
         with replicas.running(_present_replica()) as replica:
-            return self._by(replica, lambda: self.evaluate_batch(*_own(replica, data)))
+            parts = _own(replica, data)
+            with _after(*parts):
+                return self._by(replica, lambda: self.evaluate_batch(*parts))
 
     def _by(self, replica, function):
         """Run a replica's forward pass. The replicas' threads share the layers: each needs its own list of losses."""
@@ -157,6 +160,11 @@ def _own(replica, data):
     if replica.count == 1:
         return parts
     return tuple(None if part is None else tf.raw_ops.DeepCopy(x=part) for part in parts)
+
+
+def _after(*parts):
+    """Hold a step back until its data are there: else one is counted, and its noise used up, when they have run out."""
+    return tf.control_dependencies([part for part in parts if part is not None])
 
 
 def _take_sums(optimizer):

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import warnings
 
 import keras
 from keras import ops
@@ -164,7 +165,10 @@ class Trainer(Saving, Resumable, Steps, keras.Model):
             given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
             arguments["callbacks"] = connected([guard, *given], data)
         try:
-            return super().fit(**arguments)
+            with warnings.catch_warnings():
+                if hasattr(data, "set_epoch"):  # an epoch that goes on in its middle is short, and Keras takes note
+                    warnings.filterwarnings("ignore", message="Your input ran out of data")
+                return super().fit(**arguments)
         finally:
             # BackupAndRestore leaves the resumed epoch behind, and the next fit(epochs=1) would run none.
             self._initial_epoch = None

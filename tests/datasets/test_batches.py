@@ -87,6 +87,120 @@ def test_with_threads(make_vae, digits):
     assert histories[0] == pytest.approx(histories[1], rel=1e-5)
 
 
+class Watched(Batches):
+    """Keeps the epoch and the first row of each batch that is drawn within an epoch."""
+
+    def __init__(self, *args, **kwargs):
+        self.drawn, self.within = [], False
+        super().__init__(*args, **kwargs)
+
+    def on_epoch_begin(self):
+        super().on_epoch_begin()
+        self.within = True
+
+    def on_epoch_end(self):
+        super().on_epoch_end()
+        self.within = False
+
+    def __getitem__(self, index):
+        batch = super().__getitem__(index)
+        if self.within:
+            self.drawn.append(tuple(batch[0][:, 0]))
+        return batch
+
+
+def numbered_rows(n=100):
+    """Rows of 64 pixels that say their number."""
+    return np.repeat(np.arange(n, dtype="float32")[:, None] / n, 64, axis=1)
+
+
+def expected_batches(x, batch_size, seed, *places):
+    """Return the batches of some epochs `(epoch, first_batch)` one after the other."""
+    batches = []
+    for epoch_number, first in places:
+        order = np.random.default_rng([seed, epoch_number]).permutation(len(x))
+        starts = range(first * batch_size, len(x), batch_size)
+        batches += [tuple(x[order[start : start + batch_size], 0]) for start in starts]
+    return batches
+
+
+def test_an_epoch_begun_in_its_middle():
+    batches = Batches(X, 4, seed=3)
+    whole = epoch(Batches(X, 4, seed=3, initial_epoch=5))
+    batches.set_epoch(5, first_batch=1)
+    assert batches.epoch == 5 and batches.next_epoch == (5, 1)
+    assert len(batches) == len(list(batches)) == 2 and batches.num_batches == 3
+    assert rows(epoch(batches)) == rows(whole[1:])
+    assert len(batches) == 3 and batches.epoch == 5 and batches.next_epoch == (6, 0)
+    assert rows(epoch(batches)) == rows(epoch(Batches(X, 4, seed=3, initial_epoch=6)))
+    padded = Batches(X, 4, seed=3, remainder="pad")
+    padded.set_epoch(5, first_batch=2)
+    assert [list(b[2]) for b in epoch(padded)] == [[1, 1, 0, 0]]
+    for bad in (-1, 3, 1.5):
+        with pytest.raises(ValueError, match="`first_batch` must be"):
+            batches.set_epoch(5, first_batch=bad)
+    with pytest.raises(ValueError, match="`epoch` must be a whole number of at least 0. Received: epoch=-1"):
+        batches.set_epoch(-1)
+
+
+class Resume(keras.callbacks.Callback):
+    """Tells the data where to go on, as a callback does that reads a backup."""
+
+    def __init__(self, data, *place):
+        super().__init__()
+        self.data, self.place = data, place
+
+    def on_train_begin(self, logs=None):
+        self.data.set_epoch(*self.place)
+
+
+@pytest.mark.parametrize("metrics", [(), ("mse",)], ids=["built", "with a metric that Keras builds from a batch"])
+@pytest.mark.parametrize("by", ["callback", "caller"])
+def test_fit_goes_on_in_the_middle_of_an_epoch(make_vae, metrics, by):
+    x, vae = numbered_rows(), make_vae()
+    vae.compile("adam", metrics=list(metrics))
+    batches = Watched(x, 32, seed=2)  # 4 batches, the last one smaller
+    callbacks = [Resume(batches, 1, 3)] if by == "callback" else []
+    if by == "caller":
+        batches.set_epoch(1, first_batch=3)
+    vae.fit(batches, initial_epoch=1, epochs=4, callbacks=callbacks, verbose=0)
+    assert int(vae.step) == 1 + 4 + 4
+    assert batches.drawn[-9:] == expected_batches(x, 32, 2, (1, 3), (2, 0), (3, 0))
+
+
+def test_an_epoch_that_was_cut_off_leaves_the_next_ones_whole(make_vae):
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    x, vae, batches = numbered_rows(), make_vae(), Watched(numbered_rows(), 32, seed=2)
+    batches.set_epoch(1, first_batch=2)
+    vae.fit(batches, initial_epoch=1, epochs=4, callbacks=[Stop()], verbose=0)
+    batches.drawn.clear()
+    vae.fit(batches, initial_epoch=2, epochs=4, verbose=0)
+    assert int(vae.step) == 1 + 4 + 4
+    assert batches.drawn[-8:] == expected_batches(x, 32, 2, (2, 0), (3, 0))
+
+
+def test_keras_look_at_a_batch_takes_no_epoch_away(make_vae):
+    """On JAX and PyTorch Keras begins an epoch before the training where a metric is not built."""
+    vae, batches = make_vae(), Watched(numbered_rows(), 32, seed=2)
+    vae.compile("adam", metrics=["mse"])
+    vae.fit(batches, epochs=1, verbose=0)
+    assert batches.drawn[-4:] == expected_batches(numbered_rows(), 32, 2, (0, 0))
+    assert batches.next_epoch == (1, 0)
+
+
+def test_steps_in_one_execution_in_the_middle_of_an_epoch(make_vae):
+    if keras.backend.backend() == "torch":
+        pytest.skip("Keras has no steps_per_execution on PyTorch")
+    x, vae, batches = numbered_rows(96), make_vae(), Watched(numbered_rows(96), 16, seed=2)
+    vae.compile("adam", steps_per_execution=2)
+    vae.fit(batches, initial_epoch=1, epochs=3, callbacks=[Resume(batches, 1, 4)], verbose=0)
+    assert int(vae.step) == 2 + 6
+    assert batches.drawn[-8:] == expected_batches(x, 16, 2, (1, 4), (2, 0))
+
+
 def test_bad_arguments():
     with pytest.raises(ValueError, match="`arrays` must be one to three arrays .* Received: 2 arrays with the rows"):
         Batches((X, X[:5]))

@@ -254,3 +254,22 @@ def test_early_stopping_on_val_elbo(digits, make_vae):
     stop = keras.callbacks.EarlyStopping("val_elbo", mode="max", patience=1, start_from_epoch=2, min_delta=1e3)
     history = make_vae().fit(digits, validation_data=(digits,), epochs=9, callbacks=stop, verbose=0)
     assert len(history.epoch) == 4
+
+
+def test_data_that_run_out_take_no_step_and_no_noise(make_vae, digits):
+    """Keras learns the length of a generator by asking for one batch too many."""
+
+    def batches():
+        for start in range(0, 256, 64):
+            yield (digits[start : start + 64],)
+
+    def state_after(vae):
+        vae.evaluate(batches(), verbose=0)
+        noises = (vae.sampling.training_noise, vae.sampling.evaluation_noise)
+        return [int(vae.step), *(keras.ops.convert_to_numpy(noise.state).tolist() for noise in noises)]
+
+    stream, known = make_vae(seed=1), make_vae(seed=1)
+    stream.fit(batches(), verbose=0)
+    known.fit(Batches(digits, 64, shuffle=False), verbose=0)
+    state = state_after(stream)
+    assert state == state_after(known) and state[0] == 4
