@@ -26,6 +26,8 @@ class Backup(keras.callbacks.Callback):
       `fit(..., shuffle=False)`. With `every=steps` they must be `Batches`.
     - Another callback that changes from epoch to epoch must say so: those of its attributes that are named in a tuple
       `BACKED_UP` are stored as well. The batches of an epoch that is gone on with are counted from 0 again.
+    - On PyTorch a Dropout without a seed draws from the backend's own noise, which Keras draws from as well when an
+      epoch begins and ends: give it a seed, or let `every` be "epoch".
     - `fit` returns the history of the epochs that it has run itself.
 
     After the last epoch the file stays: the same call again trains nothing, warns, and gives the trained model; with
