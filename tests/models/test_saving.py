@@ -50,6 +50,17 @@ def test_an_error_or_an_interrupt_while_saving_leaves_the_old_file(vae, tmp_path
 
 
 @pytest.mark.parametrize(("save", "name"), [("save", "vae.keras"), ("save_weights", "vae.weights.h5")])
+def test_a_full_disk_leaves_the_old_file_and_names_it(vae, tmp_path, full_disk, save, name):
+    path = tmp_path / name
+    getattr(vae, save)(path)
+    old = path.read_bytes()
+    for size in (0, 100, len(old) // 2, len(old) - 1):
+        with full_disk(size), pytest.raises(OSError, match=f"File too large: .*{name}'"):
+            getattr(vae, save)(path)
+        assert path.read_bytes() == old and names(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(("save", "name"), [("save", "vae.keras"), ("save_weights", "vae.weights.h5")])
 def test_overwrite_false_asks_before_a_file_is_replaced(vae, tmp_path, monkeypatch, save, name):
     path = tmp_path / name
     asked = []
