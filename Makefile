@@ -1,4 +1,4 @@
-# make train | make search | make search-distributed | make test | make lint | make format | make benchmark | make clean
+# make train | make search | make search-distributed | make test | make lint | make format | make benchmark | make kills | make clean
 # Each target makes its own .venv and installs what it needs; a second call uses them again.
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ INSTALL := $(RUN) -m pip install --disable-pip-version-check --progress-bar off
 SEARCH ?= --dataset digits --latent-dim 2:16:2 --beta 0.1:10 --max-trials 8 --seeds 2 --epochs 50
 WORKERS ?= 2
 
-.PHONY: train search search-distributed test lint format benchmark clean
+.PHONY: train search search-distributed test lint format benchmark kills clean
 
 train: .venv/$(KERAS_BACKEND).installed
 	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) examples/train_vae.py
@@ -44,6 +44,10 @@ benchmark: .venv/test.installed
 	  KERAS_BACKEND=$$backend $(RUN) benchmarks/throughput.py $(MNIST) || exit 1; \
 	  KERAS_BACKEND=$$backend $(RUN) benchmarks/importance_sampling.py $(MNIST) || exit 1; \
 	done
+
+# 100 kills at random moments on each backend; the result is stored in docs/evidence/kills.json.
+kills: .venv/test.installed
+	@for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/kills.py || exit 1; done
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

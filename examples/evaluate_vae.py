@@ -20,6 +20,7 @@ with quietly():
 
     import keras_vae
     from keras_vae import datasets, evaluation, plots
+    from keras_vae.replacing import replacing
 
 
 def parse_arguments(arguments=None):
@@ -50,11 +51,13 @@ def train_autoencoder(vae, data, epochs):
     return evaluation.train_autoencoder(vae, x, epochs=epochs)
 
 
-# %% The report is a dict of numbers. Arrays in it become lists.
+# %% The report is a dict of numbers. Arrays in it become lists. A file that is there is replaced at once, when the new
+# one is whole.
 
 
 def write_report(result, path):
-    path.write_text(json.dumps(result, indent=2, default=lambda array: np.asarray(array).tolist()) + "\n")
+    with replacing(path) as new:
+        new.write_text(json.dumps(result, indent=2, default=lambda array: np.asarray(array).tolist()) + "\n")
 
 
 # %% The figures take arrays: what the report returns, and the codes of the test split.

@@ -1,7 +1,7 @@
 """A run that is stopped and resumed, and ends as if nothing had happened.
 
 python examples/resume.py                # twice 10 epochs, with a stop in between
-kill it at any time and start it again: it goes on after the last whole epoch
+kill it at any time and start it again: it goes on where it stopped, also in the middle of an epoch
 """
 
 # %% Import
@@ -18,8 +18,9 @@ with quietly():
     from keras_vae import callbacks, datasets, networks, schedules
 
 
-# %% `BackupAndRestore` stores weights, optimizer, beta, the step counter and the state of the noise after every epoch.
-# `Batches` has an order that is a function of the epoch. So the resumed run is the uninterrupted one, bit for bit.
+# %% `Backup` stores the weights, the optimizer, beta, the step and the state of the noise in one file, here after every
+# 10 steps and each epoch. The file is replaced at once: a kill, or a full disk, leaves the one before. `Batches` has an
+# order that is a function of the epoch. So the resumed run is the uninterrupted one, bit for bit.
 
 
 def train(folder, epochs, warm_up):
@@ -33,15 +34,16 @@ def train(folder, epochs, warm_up):
         epochs=epochs,
         callbacks=[
             callbacks.BetaAnnealing(schedules.Linear(duration=warm_up)),
-            keras.callbacks.BackupAndRestore(str(folder / "backup"), delete_checkpoint=False),
+            callbacks.Backup(folder / "backup.npz", every=10),
         ],
         verbose=2,
     )
     return vae, history, data
 
 
-# %% The second call finds the backup and runs epochs 11 to 20 only. A file saved at the end can be trained further as
-# well: `fit(..., initial_epoch=20, epochs=30)` after `keras.models.load_model`.
+# %% The second call finds the backup and runs epochs 11 to 20 only. The backup stays: a third call has nothing left to
+# do, and gives the trained model. A file saved at the end can be trained further as well:
+# `fit(..., initial_epoch=20, epochs=30)` after `keras.models.load_model`.
 
 
 def main(arguments=None):
@@ -59,7 +61,6 @@ def main(arguments=None):
     else:
         print(f"the backup in {options.out} has all {options.epochs} epochs: nothing was left to do")
 
-    options.out.mkdir(parents=True, exist_ok=True)
     vae.save(options.out / "vae.keras")
     loaded = keras.models.load_model(options.out / "vae.keras")
     batches = datasets.Batches(data.x_train, batch_size=64, seed=1)

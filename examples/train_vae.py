@@ -24,6 +24,7 @@ with quietly():
 
     import keras_vae
     from keras_vae import callbacks, datasets, evaluation, networks, plots, schedules
+    from keras_vae.replacing import replacing
 
 
 def parse_arguments(arguments=None):
@@ -121,7 +122,7 @@ def save_and_check(vae, path, x):
 
 def write_history(history, path):
     names = list(history)
-    with open(path, "w", newline="") as file:
+    with replacing(path) as new, open(new, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["epoch", *names])
         writer.writerows([epoch, *row] for epoch, row in enumerate(zip(*history.values(), strict=True), start=1))

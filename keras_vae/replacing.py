@@ -1,6 +1,7 @@
 """Files that are replaced at once: whoever is killed while writing leaves the old one whole."""
 
 import contextlib
+import glob
 import os
 import pathlib
 import secrets
@@ -48,6 +49,13 @@ def replacing(path: str | os.PathLike) -> Iterator[pathlib.Path]:
         new.unlink(missing_ok=True)
         raise
     _to_disk(path.parent)
+
+
+def remove_unfinished(path: str | os.PathLike) -> None:
+    """Remove what killed processes have left of a file beside it; for a file that nobody else is writing now."""
+    path = pathlib.Path(os.path.realpath(path))
+    for left in path.parent.glob(f"{PREFIX}*-{glob.escape(path.name)}"):
+        left.unlink(missing_ok=True)
 
 
 def _to_disk(path):

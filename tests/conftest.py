@@ -1,6 +1,7 @@
 """What the tests share: small data, small nets, and the state of the random numbers."""
 
 import atexit
+import contextlib
 import os
 import pathlib
 import shutil
@@ -64,6 +65,23 @@ def shared_data():
     return folder
 
 
+@pytest.fixture
+def full_disk():
+    """Return a context in which no file of this process can grow beyond a few bytes: a disk without space."""
+    resource = pytest.importorskip("resource")
+
+    @contextlib.contextmanager
+    def full(size=100):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))  # Python ignores the signal and raises OSError
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return full
+
+
 def weights_of(model):
     """Return copies of all weights."""
     return [np.array(keras.ops.convert_to_numpy(weight)) for weight in model.weights]
@@ -72,7 +90,6 @@ def weights_of(model):
 @pytest.fixture
 def assert_unchanged():
     """Assert that a block leaves a model's weights as they are."""
-    import contextlib
 
     @contextlib.contextmanager
     def unchanged(model):

@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from keras_vae.replacing import replacing
+from keras_vae.replacing import remove_unfinished, replacing
 
 
 @pytest.fixture
@@ -42,6 +42,19 @@ def test_an_error_of_the_system_names_the_file_itself(old):
     assert raised.value.filename == str(old) and names(old.parent) == ["data.csv"]
     with pytest.raises(FileNotFoundError, match="absent/data.csv'"), replacing(old.parent / "absent/data.csv") as new:
         new.write_text("new")
+
+
+def test_a_full_disk_leaves_the_old_file_and_names_it(old, full_disk):
+    with full_disk(100), pytest.raises(OSError, match="File too large: .*/data.csv'"), replacing(old) as new:
+        new.write_text("new" * 100)
+    assert old.read_text() == "old" and names(old.parent) == ["data.csv"]
+
+
+def test_what_killed_processes_have_left_of_one_file_is_removed(old):
+    for name in (".unfinished-0a1b2c-data.csv", ".unfinished-0a1b2c-other.csv", "the_users-data.csv"):
+        old.with_name(name).write_text("half")
+    remove_unfinished(old)
+    assert names(old.parent) == [".unfinished-0a1b2c-other.csv", "data.csv", "the_users-data.csv"]
 
 
 def test_files_of_the_user_with_a_similar_name_are_left_alone(old):

@@ -31,6 +31,8 @@ class CollapseMonitor(keras.callbacks.Callback):
     Reference: Burda et al. 2016, "Importance weighted autoencoders", section 5.2.
     """
 
+    BACKED_UP = ("empty_epochs", "warned")
+
     def __init__(self, x, threshold: float = 0.01, patience: int = 5):
         super().__init__()
         if not hasattr(x, "shape") or x.shape[0] < 2:

@@ -144,6 +144,13 @@ class JaxSteps:
                 ) from error
             raise
 
+    def backend_noise(self):
+        """Return nothing: on JAX all noise of Keras' layers stands in the model's variables."""
+        return []
+
+    def set_backend_noise(self, states):
+        """Nothing to put back."""
+
     def check_device_layout(self, compile_arguments):
         """Nothing to refuse: keras.distribution shards one global computation."""
 

@@ -99,6 +99,13 @@ class TensorFlowSteps:
         # `fit` has built the model. On several replicas Keras would draw a batch for it, out of turn.
         pass
 
+    def backend_noise(self):
+        """Return nothing: on TensorFlow all noise of Keras' layers stands in the model's variables."""
+        return []
+
+    def set_backend_noise(self, states):
+        """Nothing to put back."""
+
     def check_device_layout(self, compile_arguments):
         """Refuse what would be wrong, or fail late, on several replicas."""
         strategy = tf.distribute.get_strategy()

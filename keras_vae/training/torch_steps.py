@@ -61,6 +61,16 @@ class TorchSteps:
 
         return values_and_gradient
 
+    def backend_noise(self):
+        """Return where PyTorch's own noise stands on the CPU and each GPU: that of a Dropout without a seed."""
+        return [state.numpy() for state in (torch.get_rng_state(), *torch.cuda.get_rng_state_all())]
+
+    def set_backend_noise(self, states):
+        """Put back what `backend_noise` has returned."""
+        cpu, *gpus = map(torch.from_numpy, states)
+        torch.set_rng_state(cpu)
+        torch.cuda.set_rng_state_all(gpus)
+
     def check_device_layout(self, compile_arguments):
         """Nothing to refuse: one process trains on one device."""
 

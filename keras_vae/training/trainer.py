@@ -12,12 +12,15 @@ from keras_vae.arguments import at_least
 from keras_vae.distributions import batch
 from keras_vae.training import compile_config, given_data
 from keras_vae.training.backend import Steps
+from keras_vae.training.connected import connected
 from keras_vae.training.guard import Guard, require_weight, warn_of_invalid_rows, warn_of_scale, warn_of_support
 from keras_vae.training.measures import Count, Measures
+from keras_vae.training.resumable import Resumable
 from keras_vae.training.sample_weight import check_shape
+from keras_vae.training.saving import Saving
 
 
-class Trainer(Steps, keras.Model):
+class Trainer(Saving, Resumable, Steps, keras.Model):
     """A model that says *what* is minimised; the backend's `Steps` say *how*.
 
     A subclass has a weight `beta`, a `likelihood`, and the methods `phases()` (what a training step does),
@@ -207,10 +210,11 @@ class Trainer(Steps, keras.Model):
         callbacks = arguments.get("callbacks")
         guard = Guard(data, checked_support=self.check_support(given.first))
         if isinstance(callbacks, keras.callbacks.CallbackList):
-            callbacks.append(guard)
+            callbacks.callbacks = connected([*callbacks.callbacks, guard], data)
+            callbacks.set_model(self)
         else:
-            given_callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
-            arguments["callbacks"] = [guard, *given_callbacks]
+            own = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
+            arguments["callbacks"] = connected([guard, *own], data)
         try:
             with warnings.catch_warnings():
                 if hasattr(data, "set_epoch"):  # an epoch that goes on in its middle is short, and Keras takes note

@@ -1,5 +1,6 @@
 """What the tests run in processes of their own: python jobs.py JOB FOLDER [ARGUMENT]."""
 
+import itertools
 import os
 import pathlib
 import signal
@@ -11,7 +12,7 @@ import keras
 import numpy as np
 
 import keras_vae
-from keras_vae.callbacks import BetaAnnealing
+from keras_vae.callbacks import Backup, BetaAnnealing
 from keras_vae.datasets import Batches
 from keras_vae.schedules import Linear
 
@@ -86,13 +87,22 @@ def second_half(folder):
     write_state(vae, folder / "second_half.npz")
 
 
-def backup(folder, kill_at=None):
+def backup(folder, kill=None, at="0"):
+    """Go on with a training until its end, or until it is killed in an epoch or while a file is made sure of."""
     vae = make_vae()
-    callbacks = [keras.callbacks.BackupAndRestore(str(folder / "backup"))]
-    if kill_at is not None:
-        callbacks.append(KillAt(int(kill_at)))
+    callbacks = [Backup(folder / "backup" / "backup.npz", every=2)]
+    if kill == "in_epoch":
+        callbacks.append(KillAt(int(at)))
+    elif kill == "in_write":
+        kill_at_fsync(int(at))
     fit(vae, EPOCHS, callbacks=callbacks)
     write_state(vae, folder / "backup.npz")
+
+
+def kill_at_fsync(number):
+    """Kill this process when it asks for the n-th time that a file (odd n) or its folder (even n) be on the disk."""
+    calls = itertools.count(1)
+    os.fsync = lambda descriptor: next(calls) == number and os.kill(os.getpid(), signal.SIGKILL)
 
 
 def save(folder):

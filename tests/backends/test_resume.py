@@ -29,8 +29,14 @@ def test_from_a_saved_file(straight):
     assert_same_state(straight / "straight.npz", straight / "second_half.npz")
 
 
-def test_from_a_backup_after_a_kill(straight, tmp_path):
-    run("backup", tmp_path, str(2), killed=True)
-    assert (tmp_path / "backup").is_dir() and not (tmp_path / "backup.npz").exists()
+def test_from_a_backup_after_three_kills(straight, tmp_path):
+    backup = tmp_path / "backup" / "backup.npz"
+    run("backup", tmp_path, "in_epoch", "1", killed=True)
+    first = backup.read_bytes()
+    run("backup", tmp_path, "in_write", "1", killed=True)  # the new file is written, the old one in its place
+    assert backup.read_bytes() == first and len(list(backup.parent.iterdir())) == 2
+    run("backup", tmp_path, "in_write", "4", killed=True)  # the second file has just taken its place, within epoch 2
+    assert backup.read_bytes() != first and [entry.name for entry in backup.parent.iterdir()] == ["backup.npz"]
+    assert not (tmp_path / "backup.npz").exists()
     run("backup", tmp_path)
     assert_same_state(straight / "straight.npz", tmp_path / "backup.npz")

@@ -151,6 +151,24 @@ def test_resume(tmp_path):
     assert "ran epochs 3 to 4" in printed and "trained a saved file further, to epoch 6, with beta" in printed
 
 
+def test_a_full_disk_leaves_the_history_and_the_report_that_were_there(tmp_path, monkeypatch, full_disk):
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    history, report = tmp_path / "history.csv", tmp_path / "report.json"
+    for rows in (1, 1000):
+        with full_disk(5000):
+            for write, content, path in (
+                (importlib.import_module("train_vae").write_history, {"loss": [0.5] * rows}, history),
+                (importlib.import_module("evaluate_vae").write_report, {"loss": np.full(rows, 0.5)}, report),
+            ):
+                if rows == 1:
+                    write(content, path)
+                else:
+                    with pytest.raises(OSError, match=f"File too large: .*{path.name}'"):
+                        write(content, path)
+    assert history.read_text() == "epoch,loss\n1,0.5\n" and json.loads(report.read_text()) == {"loss": [0.5]}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"history.csv", "report.json"}
+
+
 def test_val_loss_misleads(tmp_path):
     printed = run("val_loss_misleads.py", "--latent-dim", 3, "--beta", 0.01, 1, "--epochs", 10, folder=tmp_path)
     assert "By val_loss:            latent_dim 3, beta 0.01" in printed

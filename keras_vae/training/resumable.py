@@ -1,0 +1,59 @@
+"""Everything that the next training step depends on, taken out of a model and put back."""
+
+import numpy as np
+from keras import ops
+
+from keras_vae.training.in_memory import InMemory
+
+WEIGHTS = "state.weights.h5"
+
+
+class Resumable:
+    """What a callback needs of a model to store a training and to go on with it, to the last bit."""
+
+    def training_state(self, within_epoch: bool) -> dict:
+        """Return the weights, the optimizer and where all noise stands.
+
+        Args:
+            within_epoch: Bool; if True the metrics are part of the state. Keras sets them to 0 as an epoch begins.
+
+        Returns:
+            Dict from name to NumPy array.
+        """
+        file = InMemory(WEIGHTS)
+        self.save_weights_to(file)
+        metrics = self.metrics_variables if within_epoch else []
+        return {
+            "weights": np.frombuffer(file.getvalue(), "uint8"),
+            **{f"metric_{i}": np.array(ops.convert_to_numpy(v)) for i, v in enumerate(metrics)},
+            **{f"backend_noise_{i}": state for i, state in enumerate(self.backend_noise())},
+        }
+
+    def load_training_state(self, state: dict) -> None:
+        """Put back what `training_state` has returned."""
+        self.build_optimizer()
+        self.load_weights(InMemory(WEIGHTS, state["weights"].tobytes()))
+        metrics = _numbered(state, "metric")
+        if metrics:
+            for variable, value in zip(self.metrics_variables, metrics, strict=True):
+                variable.assign(value)
+        self.set_backend_noise(_numbered(state, "backend_noise"))
+
+    def signature(self) -> list[str]:
+        """Return a line for each thing that two models must have in common to take each other's training state."""
+        self.build_optimizer()
+        return [
+            f"model {type(self).__name__}",
+            f"optimizer {type(self.optimizer).__name__}",
+            *(f"weight {v.name} of shape {tuple(v.shape)}, {v.dtype}" for v in self.weights),
+            *(f"optimizer's variable of shape {tuple(v.shape)}" for v in self.optimizer.variables),
+        ]
+
+    def start_at_epoch(self, epoch: int) -> None:
+        """Let the present `fit` begin at an epoch: for callbacks, in `on_train_begin`."""
+        self._initial_epoch = epoch
+
+
+def _numbered(state, name):
+    names = [f"{name}_{i}" for i in range(len(state))]
+    return [state[name] for name in names if name in state]
