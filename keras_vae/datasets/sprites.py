@@ -16,7 +16,8 @@ def sprites(num_train: int = 8000, num_test: int = 2000, seed: int = 0) -> Datas
     """Return different images, drawn from 3 shapes, 6 scales, 40 orientations, 32 x and 32 y.
 
     The 737,280 combinations give 430,072 images: a square looks the same after a quarter turn, an ellipse after half
-    a turn, and 8 pairs of small ellipses in the corners after one step. No image is given twice, so that train and test are disjoint.
+    a turn, and some of the smallest ellipses after one step. No image is given twice, so that train and test are
+    disjoint.
 
     Args:
         num_train: Int of at least 1. Default 8000.
@@ -72,6 +73,10 @@ def _different_images(n, generator):
                 factors[place], images[place] = candidate, image
         if not repeated:
             break
+    if repeated:
+        raise ValueError(
+            f"`num_train` + `num_test` must be at most {n - len(repeated)}, as many as differ. Received: {n}"
+        )
     return factors, images
 
 

@@ -34,6 +34,8 @@ def test_all_images_of_one_place(monkeypatch):
     assert len({*keys(data.x_train), *keys(data.x_test)}) == 418
     hearts = data.factors_train[data.y_train == 2].shape[0] + data.factors_test[data.y_test == 2].shape[0]
     assert hearts == 6 * 40
+    with pytest.raises(ValueError, match="must be at most 418, as many as differ. Received: 419"):
+        sprites(num_train=400, num_test=19)
 
 
 def test_bad_arguments():
