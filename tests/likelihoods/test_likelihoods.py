@@ -82,6 +82,24 @@ def test_a_learned_sigma_finds_the_residuals_standard_deviation(digits, make_vae
     assert np.exp(float(vae.likelihood.raw_log_scale.numpy())) == pytest.approx(residual, rel=0.05)
 
 
+@pytest.mark.parametrize("levels", [2, 17, 256, 65536])
+def test_a_probability_of_data_on_its_grid_only(levels):
+    random = np.random.default_rng(0)
+    k = random.integers(0, levels, size=(40, 8))
+    k[0, :2] = 0, levels - 1
+    discretized = likelihoods.DiscretizedLogistic(levels)
+    assert discretized.is_probability((k / (levels - 1)).astype("float32"))
+    for off in (
+        k / levels + 0.5 / levels,  # the middle of a step 1 / levels
+        (k + random.random(k.shape)) / levels,
+        np.where(k == 0, 0.25 / (levels - 1), k / (levels - 1)),  # one value of 40 examples is enough
+        k / (levels - 1) + 1.0,
+        np.where(k == 0, np.nan, k / (levels - 1)),
+    ):
+        assert not discretized.is_probability(off.astype("float32")), off
+    assert likelihoods.DiscretizedLogistic(256).is_probability(k[:, :1] * 0.0)
+
+
 def test_names_and_bad_arguments():
     assert isinstance(likelihoods.get("laplace"), likelihoods.Laplace)
     with pytest.raises(
