@@ -146,6 +146,7 @@ class Trainer(Steps, keras.Model):
         arguments.pop("self")
         data = arguments.get("x")
         batch, arguments["x"] = self.check_data(data, arguments.get("y"))
+        self.check_networks(training=True)
         if isinstance(arguments.get("validation_data"), tuple):
             self.check_data(*keras.utils.unpack_x_y_sample_weight(arguments["validation_data"])[:2])
         if hasattr(data, "set_epoch"):
@@ -173,6 +174,7 @@ class Trainer(Steps, keras.Model):
         """Measure the model on data; see `keras.Model.evaluate`. The data are those of `fit`."""
         if not kwargs.get("_use_cached_eval_dataset"):  # within fit, Keras has the data in hand: nothing may be drawn
             _, x = self.check_data(x, y)
+            self.check_networks(training=False)
         return super().evaluate(x, y, *args, **kwargs)
 
     @functools.wraps(keras.Model.predict, assigned=())
