@@ -141,11 +141,10 @@ class DensityMethods(Batched):
 
     def _elbo_parts(self, x):
         outputs = self(x, training=False)
-        return self.likelihood.log_prob(x, outputs["parameters"]), outputs["kl"]
+        return self.likelihood.log_prob(x, **of_decoder(outputs)), outputs["kl"]
 
     def _log_joint(self, z, x):
-        parameters = self.decoder(z, training=False)
-        return self.likelihood.log_prob(x, parameters) + self.prior.log_prob(ops.cast(z, "float32"))
+        return self.likelihood.log_prob(x, **self.decoded(z)) + self.prior.log_prob(ops.cast(z, "float32"))
 
     def _log_weights(self, x, num_samples):
         mean, log_var = (ops.expand_dims(part, 1) for part in self._encode(x))
@@ -155,5 +154,10 @@ class DensityMethods(Batched):
         z = mean + ops.exp(0.5 * log_var) * epsilon
         log_q = ops.sum(normal.log_prob(z, mean, log_var), axis=-1)
         z = ops.reshape(z, (-1, self.latent_dim))
-        log_likelihood = self.likelihood.log_prob_of_draws(x, self.decoder(z, training=False), num_samples)
+        log_likelihood = self.likelihood.log_prob_of_draws(x, num_samples=num_samples, **self.decoded(z))
         return log_likelihood + ops.reshape(self.prior.log_prob(z), (-1, num_samples)) - log_q
+
+
+def of_decoder(outputs) -> dict:
+    """Return what the decoder gave among the outputs of a VAE's `call`."""
+    return {name: outputs[name] for name in ("logits", "parameters") if name in outputs}

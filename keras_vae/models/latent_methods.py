@@ -203,11 +203,13 @@ class LatentMethods(Batched):
         return ops.cast(mean, "float32"), ops.cast(log_var, "float32")
 
     def _decode(self, z):
-        return self.likelihood.mean(ops.cast(self.decoder(z, training=False), "float32"))
+        return self.likelihood.mean(**self._decoded_float32(z))
 
     def _observe(self, z):
-        parameters = ops.cast(self.decoder(z, training=False), "float32")
-        return self.likelihood.sample(parameters, self.sampling.evaluation_noise)
+        return self.likelihood.sample(seed=self.sampling.evaluation_noise, **self._decoded_float32(z))
+
+    def _decoded_float32(self, z):
+        return {name: ops.cast(part, "float32") for name, part in self.decoded(z).items()}
 
     def _reconstruct(self, x):
         return self._decode(self._encode(x)[0])
