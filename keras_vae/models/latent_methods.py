@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_vae.arguments import at_least, whole_number
 from keras_vae.models import checks
-from keras_vae.models.batched import Batched
+from keras_vae.models.batched import Batched, fixed_size
 
 
 class LatentMethods(Batched):
@@ -136,8 +136,8 @@ class LatentMethods(Batched):
         with self.seeded(seed):
             noise = self.sampling.evaluation_noise
             if truncation is None:
-                return temperature * ops.convert_to_numpy(self.prior.sample(n, noise))
-            return temperature * self.prior.sample_truncated(n, truncation, noise)
+                return temperature * ops.convert_to_numpy(self.prior.sample(fixed_size(n), noise))[:n]
+            return temperature * self.prior.sample_truncated(fixed_size(n), truncation, noise)[:n]
 
     def interpolate(self, x_a, x_b, steps: int = 8, batch_size: int = 256) -> np.ndarray:
         """Return the images on the straight line between the codes (posterior means) of two examples.

@@ -14,13 +14,15 @@ class Measures(keras.metrics.Metric):
     """
 
     def __init__(self, names, name="loss"):
-        super().__init__(name=name)
+        super().__init__(name=name, dtype="float32")
         self.names = tuple(names)
         # "mean" over the replicas: each is told of the whole batch.
         self.totals = self.add_variable(
-            shape=(len(self.names),), initializer="zeros", aggregation="mean", name="totals"
+            shape=(len(self.names),), initializer="zeros", dtype="float32", aggregation="mean", name="totals"
         )
-        self.weight = self.add_variable(shape=(), initializer="zeros", aggregation="mean", name="weight")
+        self.weight = self.add_variable(
+            shape=(), initializer="zeros", dtype="float32", aggregation="mean", name="weight"
+        )
 
     def update_state(self, values: dict, weight):
         """Add a batch's means, a dict with the metric's names, with the batch's weight."""
@@ -39,8 +41,8 @@ class Count(keras.metrics.Metric):
     """A sum over an epoch, such as the number of skipped updates."""
 
     def __init__(self, name):
-        super().__init__(name=name)
-        self.total = self.add_variable(shape=(), initializer="zeros", aggregation="mean", name="total")
+        super().__init__(name=name, dtype="float32")
+        self.total = self.add_variable(shape=(), initializer="zeros", dtype="float32", aggregation="mean", name="total")
 
     def update_state(self, value):
         """Add a scalar."""
