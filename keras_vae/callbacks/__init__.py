@@ -2,5 +2,6 @@
 
 from keras_vae.callbacks.beta_annealing import BetaAnnealing
 from keras_vae.callbacks.collapse_monitor import CollapseMonitor
+from keras_vae.callbacks.progress import Progress
 
-__all__ = ["BetaAnnealing", "CollapseMonitor"]
+__all__ = ["BetaAnnealing", "CollapseMonitor", "Progress"]
