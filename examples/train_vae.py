@@ -64,8 +64,11 @@ def load_data(name):
     data = datasets.load(name)
     num_validation = max(1, len(data.x_train) // 10)
     x_train, x_validation = data.x_train[:-num_validation], data.x_train[-num_validation:]
-    print(f"{data.name}: {len(x_train)} training, {num_validation} validation, {len(data.x_test)} test images of shape")
-    print(f"{data.x_train.shape[1:]}. Source: {data.source}.")
+    print(
+        f"{data.name}: {len(x_train):,} training, {num_validation:,} validation, {len(data.x_test):,} test images",
+        end="",
+    )
+    print(f" of shape {x_train.shape[1:]}.\nSource: {data.source}.")
     return data, x_train, x_validation
 
 
