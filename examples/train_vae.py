@@ -101,7 +101,7 @@ def train(vae, options, x_train, x_validation):
     start = time.perf_counter()
     try:
         vae.fit(
-            batches, epochs=options.epochs, validation_data=(x_validation,), callbacks=[*watched, history], verbose=0
+            batches, epochs=options.epochs, validation_data=(x_validation,), callbacks=[history, *watched], verbose=0
         )
     except KeyboardInterrupt:
         done = len(history.history.get("loss", []))
