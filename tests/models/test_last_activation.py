@@ -35,7 +35,7 @@ def test_what_ends_in_none():
     for name in ("mlp", "s0", "lenet", "conv"):
         arguments = ((28, 28, 1),) if name in ("mlp", "conv") else ()
         assert last_activation(keras_vae.networks.get(name)(*arguments, latent_dim=2)[1]) == "linear"
-    assert last_activation(keras_vae.networks.faces64(8)[1]) == "tanh"
+    assert last_activation(keras_vae.networks.faces64(latent_dim=8)[1]) == "tanh"
 
 
 def test_layers_that_are_an_activation():
@@ -71,7 +71,7 @@ def test_probabilities_for_logits_are_refused_in_fit_and_warned_of_elsewhere(dig
         vae.save(tmp_path / "old.keras")
     assert number_of_ours(said) == 1
     words = (
-        f"`decoder` must give logits .*activation=None.*likelihoods.{likelihood.__name__}.from_logits=False.. "
+        f"`decoder` must give logits.*activation=None.*likelihoods.{likelihood.__name__}.from_logits=False.. "
         rf"Received: a decoder that ends in {activation}, in \[0, 1\]"
     )
     with pytest.raises(ValueError, match=words):
@@ -124,7 +124,7 @@ def test_what_fits_is_silent(digits):
     vae_of(decoders.OwnDecoder("linear")).fit(digits, verbose=0)
     vae_of(decoders.OwnDecoder("sigmoid"), likelihoods.Bernoulli(from_logits=False)).fit(digits, verbose=0)
     vae_of(decoders.of_layer("sigmoid"), likelihoods.Gaussian("learned")).fit(digits, verbose=0)
-    faces = keras_vae.VAE(*keras_vae.networks.faces64(4), likelihood=likelihoods.Gaussian("learned"))
+    faces = keras_vae.VAE(*keras_vae.networks.faces64(latent_dim=4), likelihood=likelihoods.Gaussian("learned"))
     faces.compile("adam")
     faces.check_networks(training=True)
 

@@ -37,8 +37,8 @@ def vae_of(encoder_type=None, decoder_type=None):
 def test_a_model_of_several_types_trains(digits, policy):
     keras.config.set_dtype_policy(policy)
     vae = vae_of("float64", "bfloat16") if policy == "float32" else vae_of()
-    history = vae.fit(digits, batch_size=64, epochs=3, shuffle=False, verbose=0).history
-    assert history["skipped_updates"] == [0.0] * 3
+    history = vae.fit(digits, batch_size=64, epochs=10, shuffle=False, verbose=0).history
+    assert history["skipped_updates"] == [0.0] * 10
     assert history["elbo"][-1] > history["elbo"][0] + 2.0
     assert vae.elbo(digits[:4], seed=0).dtype == vae.decode(np.zeros((1, 2))).dtype == np.float32
 
