@@ -36,6 +36,10 @@ class Measures(keras.metrics.Metric):
         means = ops.divide_no_nan(ops.convert_to_tensor(self.totals), ops.convert_to_tensor(self.weight))
         return {name: means[i] for i, name in enumerate(self.names)}
 
+    def weight_so_far(self) -> float:
+        """Return the weight of all the batches so far."""
+        return float(ops.convert_to_numpy(ops.convert_to_tensor(self.weight)))
+
 
 class Count(keras.metrics.Metric):
     """A sum over an epoch, such as the number of skipped updates."""

@@ -242,7 +242,7 @@ class Trainer(Saving, Resumable, Steps, keras.Model):
         arguments |= {"x": given.x, "y": given.y, "sample_weight": given.sample_weight}
         logs = super().evaluate(**arguments)
         warn_of_invalid_rows(self.invalid_rows.result())
-        require_weight(self.measures.weight)
+        require_weight(self.measures.weight_so_far())
         return logs
 
     @functools.wraps(keras.Model.predict, assigned=())
