@@ -172,7 +172,8 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         mean, log_var = self.encoder(x, training=training)
         mean, log_var, kl = self.kl_divergence([mean, log_var], sample_weight=sample_weight, training=training)
         z = self.sampling([mean, log_var], training=training)
-        return {"kl": kl, "log_var": log_var, **self.decoded(z, training), "mean": mean, "z": z}
+        outputs = {"kl": kl, "log_var": log_var, "mean": mean, "z": z, **self.decoded(z, training)}
+        return {name: outputs[name] for name in sorted(outputs)}  # JAX sorts them anyway
 
     def losses_of(self, x, y, sample_weight, training):
         """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
