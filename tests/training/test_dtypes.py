@@ -10,6 +10,9 @@ import keras_vae
 from keras_vae.training.backend import Steps
 from keras_vae.training.measures import Count, Measures
 
+# JAX computes in float32 instead.
+pytestmark = pytest.mark.filterwarnings("ignore:.*float64.*:UserWarning")
+
 global_norm = sys.modules[Steps.__module__].global_norm
 
 
@@ -32,7 +35,6 @@ def vae_of(encoder_type=None, decoder_type=None):
     return vae
 
 
-@pytest.mark.filterwarnings("ignore:.*float64.*:UserWarning")  # JAX computes in float32 instead
 @pytest.mark.parametrize("policy", ["float32", "float64", "bfloat16"])
 def test_a_model_of_several_types_trains(digits, policy):
     keras.config.set_dtype_policy(policy)
