@@ -2,6 +2,8 @@
 
 import math
 import operator
+import os
+import pathlib
 
 import numpy as np
 
@@ -13,8 +15,8 @@ SHOWN = 200
 def at_least(name: str, value, low, strict: bool = False):
     """Return `value` as a number not below `low` (above it, if `strict`), also in float32; else raise a ValueError.
 
-    A single number of any kind is one: of Python, NumPy, a tensor without axes, a fraction. Ints and floats are returned
-    as they are, others as a float.
+    A single number of any kind is one: of Python, NumPy, a tensor without axes, a fraction. Ints and floats are
+    returned as they are, others, and ints beyond int64, as a float.
     """
     expected = f"a number {'above' if strict else 'of at least'} {low}"
     number = _as_float(value)
@@ -23,7 +25,8 @@ def at_least(name: str, value, low, strict: bool = False):
     # What goes into float32 arithmetic must not become infinite there, nor 0 where 0 is not allowed.
     if abs(number) > LARGEST or not _is_above(float(np.float32(number)), low, strict):
         raise _refused(name, f"{expected} in float32, at most {LARGEST:.2g}", value)
-    return value if isinstance(value, (int, float)) else number
+    is_plain = isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST_INT)
+    return value if is_plain else number
 
 
 def share(name: str, value) -> float:
@@ -57,6 +60,38 @@ def one_of(name: str, value, known):
     """Return `value` if it is among the `known` names; raise a ValueError that lists them otherwise."""
     if not isinstance(value, str) or value not in known:
         raise _refused(name, f"one of {', '.join(map(repr, known))}", value)
+    return value
+
+
+def text_or_none(name: str, value) -> str | None:
+    """Return `value` if it is a text or None; raise a ValueError otherwise."""
+    if value is not None and not isinstance(value, str):
+        raise _refused(name, "a text or None", value)
+    return value
+
+
+def a_path(name: str, value) -> pathlib.Path:
+    """Return `value` as a path if it is one; raise a ValueError otherwise."""
+    if not isinstance(value, (str, os.PathLike)) or "\0" in str(value):
+        raise _refused(name, "a path", value)
+    return pathlib.Path(value)
+
+
+def able(name: str, value, needed, expected: str):
+    """Return `value` if it is an object with the `needed` attributes; raise a ValueError otherwise."""
+    missing = [attribute for attribute in needed if not hasattr(value, attribute)]
+    if missing or isinstance(value, type):
+        raise ValueError(
+            f"`{name}` must be {expected}. Received: {name}={shown(value)}"
+            + (f", which has no {', '.join(missing)}" if missing else ", a class and no instance of it")
+        )
+    return value
+
+
+def function_or_none(name: str, value):
+    """Return `value` if it is None or can be called; raise a ValueError otherwise."""
+    if value is not None and (not callable(value) or isinstance(value, type)):
+        raise _refused(name, "a function or None", value)
     return value
 
 

@@ -35,7 +35,14 @@ def test_no_number_of_any_kind(value):
 @pytest.mark.filterwarnings("ignore:The `__array_wrap__`:DeprecationWarning")
 def test_single_numbers_of_every_kind():
     tensor = keras.ops.convert_to_tensor
-    for half in (0.5, np.float32(0.5), np.float16(0.5), np.array(0.5), fractions.Fraction(1, 2), decimal.Decimal("0.5")):
+    for half in (
+        0.5,
+        np.float32(0.5),
+        np.float16(0.5),
+        np.array(0.5),
+        fractions.Fraction(1, 2),
+        decimal.Decimal("0.5"),
+    ):
         assert at_least("beta", half, 0.5) == 0.5 and share("beta", half) == 0.5
         assert isinstance(at_least("beta", half, 0.0), float)
     assert at_least("beta", tensor(0.5), 0.0) == 0.5

@@ -25,7 +25,7 @@ class Batched:
         Returns:
             What the function returns, as arrays with a row for each row of the array.
         """
-        whole_number("batch_size", batch_size)
+        batch_size = whole_number("batch_size", batch_size)
         self.require_built()
         ((argument, rows),) = array.items()
         rows = checks.rows(argument, rows, (self.latent_dim,) if argument == "z" else self.event_shape)

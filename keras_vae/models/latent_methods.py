@@ -102,7 +102,7 @@ class LatentMethods(Batched):
         Example:
         >>> images = vae.sample(16, truncation=1.5, seed=0)
         """
-        whole_number("n", n)
+        n = whole_number("n", n)
         self.require_built()
         with self.seeded(seed):
             z = self.sample_codes(n, temperature, truncation)
@@ -130,8 +130,8 @@ class LatentMethods(Batched):
         Example:
         >>> z = vae.sample_codes(16, seed=0)
         """
-        whole_number("n", n)
-        at_least("temperature", temperature, 0.0)
+        n = whole_number("n", n)
+        temperature = at_least("temperature", temperature, 0.0)
         self.require_built()
         with self.seeded(seed):
             noise = self.sampling.evaluation_noise
@@ -157,7 +157,7 @@ class LatentMethods(Batched):
         Example:
         >>> images = vae.interpolate(x_test[0], x_test[1], steps=9)
         """
-        whole_number("steps", steps, low=2)
+        steps = whole_number("steps", steps, low=2)
         if np.shape(x_a) != np.shape(x_b):
             raise ValueError(f"`x_b` must have the shape of x_a. Received: {np.shape(x_a)} and {np.shape(x_b)}")
         (a, single), (b, _) = self._as_rows("x_a", x_a), self._as_rows("x_b", x_b)

@@ -117,8 +117,8 @@ def check_tuner(name: str, hypermodel, max_trials: int, seed: int = 0):
     >>> keras_vae.tuning.check_tuner("random", hypermodel, max_trials=20)
     """
     one_of("tuner", name, ORACLES)
-    whole_number("max_trials", max_trials)
-    whole_number("seed", seed, low=0)
+    max_trials = whole_number("max_trials", max_trials)
+    seed = whole_number("seed", seed, low=0)
     if not hypermodel.objective.has_a_winner and name in ("bayesian", "hyperband"):
         raise ValueError(
             "`tuner` must be 'random' or 'grid' with the objective rate_distortion, which has no single winner to "

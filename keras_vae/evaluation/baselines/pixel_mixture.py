@@ -33,11 +33,16 @@ def pixel_mixture(
     """
     from sklearn.mixture import GaussianMixture  # late: importing scikit-learn takes a second
 
-    at_least("smallest_sigma", smallest_sigma, 0.0, strict=True)
+    smallest_sigma = at_least("smallest_sigma", smallest_sigma, 0.0, strict=True)
     x_train, x_test = splits.as_rows(x_train, x_test)
     x_train = x_train[randomness.rows("pixel_mixture", len(x_train), whole_number("max_train", max_train, low=2), seed)]
     num_components = splits.num_components(num_components, x_train, len(x_train))
-    mixture = GaussianMixture(num_components, covariance_type="diag", reg_covar=smallest_sigma**2, random_state=seed)
+    mixture = GaussianMixture(
+        num_components,
+        covariance_type="diag",
+        reg_covar=smallest_sigma**2,
+        random_state=randomness.state(seed),
+    )
     return {
         **mean_with_error("log_likelihood", mixture.fit(x_train).score_samples(x_test)),
         "num_components": num_components,

@@ -48,7 +48,12 @@ def report(
     >>> result = keras_vae.evaluation.report(vae, data, num_samples=20, num_generated=20)
     >>> result["density"]["marginal_likelihood"]["effective_sample_size"]
     """
-    whole_number("max_examples", max_examples, low=20)
+    max_examples = whole_number("max_examples", max_examples, low=20)
+    num_generated, num_samples = (
+        whole_number("num_generated", num_generated, low=10),
+        whole_number("num_samples", num_samples),
+    )
+    batch_size = whole_number("batch_size", batch_size)
     measured = sections.Measured(vae, data, autoencoder, max_examples, seed)
     steps = {
         "protocol": lambda: sections.protocol(measured, seed),

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arguments import at_least, function_or_none, shown, whole_number
+from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.samples import samplers
 from keras_vae.evaluation.samples.density_coverage import density_coverage
 from keras_vae.evaluation.samples.features import principal_components
@@ -51,8 +51,14 @@ def compare_samplers(
     >>> table = keras_vae.evaluation.compare_samplers(vae, x_train, x_test, num_samples=20, num_components=2)
     >>> table["prior"]["frechet_distance"]
     """
+    checks.vae("vae", vae, "encode", "decode", "sample_codes", "prior")
+    x_train, x_test = checks.data("x_train", x_train), checks.data("x_test", x_test)
+    temperature = at_least("temperature", temperature, 0.0, strict=True)
+    num_components = whole_number("num_components", num_components)
+    if not isinstance(others, (dict, type(None))) or not all(map(callable, (others or {}).values())):
+        raise ValueError(f"`others` must be a dict of functions of n, or None. Received: others={shown(others)}")
     n = min(whole_number("num_samples", num_samples, low=10), len(x_train), len(x_test))
-    features = features or principal_components(x_train)
+    features = function_or_none("features", features) or principal_components(x_train)
     mean, log_var = vae.encode(x_train)
     codes = {
         "prior": samplers.prior(vae, n, seed=seed),

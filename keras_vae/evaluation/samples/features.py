@@ -1,7 +1,5 @@
 """Features of data without labels: where they lie among the directions in which the data vary most."""
 
-import numpy as np
-
 from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks
 
@@ -25,6 +23,6 @@ def principal_components(x_train, num_features: int = 64):
     """
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
-    x_train = checks.flat("x_train", x_train)
-    pca = PCA(min(whole_number("num_features", num_features), *x_train.shape), random_state=0).fit(x_train)
-    return lambda x: pca.transform(np.reshape(x, (len(x), -1)))
+    x_train, num_features = checks.flat("x_train", x_train), whole_number("num_features", num_features)
+    pca = PCA(min(num_features, *x_train.shape), random_state=0).fit(x_train)
+    return lambda x: pca.transform(checks.flat("x", x))
