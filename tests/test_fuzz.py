@@ -19,15 +19,17 @@ ODD = {
     "2 x 2": np.zeros((2, 2)), "no axes": np.array(1.5), "complex array": np.array(1 + 2j), "complex rows": np.ones((24, 2)) * 1j,
     "text array": np.array(["a", "b"]), "objects": np.array([None, object()]), "no rows": np.zeros((0, 2)), "no columns": np.zeros((24, 0)), "empty": np.array([]),
     "masked": np.ma.masked_less(np.arange(48.0).reshape(24, 2), 5), "masked labels": np.ma.masked_less(np.arange(24) % 3, 1), "masked images": np.ma.masked_less(X, 0.1),
-    "NaN rows": np.full((24, 2), np.nan), "NaN images": np.full_like(X, np.nan), "inf row": np.full(24, np.inf), "huge rows": np.full((24, 2), 1e300), "images of another size": X[:, :5],
+    "NaN rows": np.full((24, 2), np.nan), "NaN images": np.full_like(X, np.nan), "inf row": np.full(24, np.inf), "huge rows": np.full((24, 2), 1e300), "constant images": np.ones_like(X), "inf images": np.full_like(X, np.inf), "huge images": np.full(X.shape, 1e300), "images of another size": X[:, :5],
     "times": np.array(["2020", "2021"], "datetime64[D]"), "constant rows": np.ones((24, 2)), "many axes": np.zeros((2,) * 9), "bools": np.ones(24, bool), "labels": np.arange(24) % 2,
 }  # fmt: skip
+PATHS = {"path", "directory"}
 DRAW = False
 
 # A name that stands for something is called by what it stands for.
 ALSO_CALLED = {
     "identifier": ("`likelihood`", "`prior`", "`schedule`"),
     "name": ("`network`", "`tuner`"),
+    "arrays": ("`x`",),
 }
 
 
@@ -35,8 +37,11 @@ def answer(function, arguments, name):
     """Return what is wrong with the answer to a call of which one argument is odd; None if nothing is."""
     try:
         result = function(**arguments)
+    except OSError as error:
+        return None if name in PATHS else f"{type(error).__name__}: {error}"
     except (TypeError, ValueError) as error:
-        if name is None or not _names(str(error), name):
+        # Where two arguments do not fit each other, either may be named.
+        if name is None or not any(_names(str(error), word) for word in (name, *(f"`{other}`" for other in arguments))):
             return f"{type(error).__name__} that does not name it: {str(error)[:150]!r}"
         return None
     return wrong(result)
@@ -56,7 +61,9 @@ def wrong(result, name=""):
         if DRAW:
             result.draw_without_rendering()
         return None
-    if name.endswith(("_standard_error", "monte_carlo_error", ".pairs")):
+    if name.startswith((".path_", ".largest_step")) or name.endswith(
+        ("_standard_error", "monte_carlo_error", ".pairs")
+    ):
         return None
     if isinstance(result, np.ndarray) or (isinstance(result, numbers.Number) and not isinstance(result, int)):
         array = np.asarray(result)

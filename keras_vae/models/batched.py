@@ -88,5 +88,6 @@ class Batched:
 
 def padded(rows, size) -> np.ndarray:
     """Return float32 rows, the first one repeated at the end up to `size`: JAX compiles each shape anew."""
-    rows = np.asarray(rows, dtype="float32")
+    with np.errstate(over="ignore"):  # what float32 does not hold becomes infinite, and is refused as that
+        rows = np.asarray(rows, dtype="float32")
     return np.concatenate([rows, np.repeat(rows[:1], size - len(rows), axis=0)]) if len(rows) < size else rows

@@ -88,7 +88,8 @@ class DensityMethods(Batched):
         self.require_built()
         x = checks.rows("x", x, self.event_shape)
         compiled = self.compiled_function(("log_weights", num_samples), lambda x: self._log_weights(x, num_samples))
-        batch = padded(x, rows or len(x))
+        rows = len(x) if rows is None else whole_number("rows", rows, low=len(x))
+        batch = padded(x, rows)
         self.check_values("x", batch, x)
         weights = compiled(ops.convert_to_tensor(batch))
         return ops.convert_to_numpy(weights)[: len(x)]

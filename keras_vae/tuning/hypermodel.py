@@ -15,6 +15,7 @@ from keras_vae.callbacks import BetaAnnealing
 from keras_vae.datasets import Batches, Dataset
 from keras_vae.datasets.dataset import split
 from keras_vae.models import VAE
+from keras_vae.rows import as_rows
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
 from keras_vae.tuning import objectives
@@ -119,7 +120,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
             return
         try:
             inspect.signature(self.network).bind_partial(**self.width_of(1))
-        except TypeError as error:
+        except (TypeError, ValueError) as error:  # ValueError: of a class without a signature
             raise ValueError(
                 "`space` must have width=None, or `network` must take a width. Received: "
                 f"width={self.space.width!r}, network={_name(self.network)}"
@@ -255,7 +256,7 @@ def _split(data, validation_fraction):
                 f"{x_train.shape} and {x_validation.shape}"
             )
         return x_train, x_validation, None
-    x = data.x_train if isinstance(data, Dataset) else np.asarray(data, dtype="float32")
+    x = data.x_train if isinstance(data, Dataset) else np.asarray(as_rows("data", data), dtype="float32")
     fraction = at_least("validation_fraction", validation_fraction, 0.0, strict=True)
     rows = round(fraction * len(x)) if x.ndim else 0
     if not 2 <= rows < len(x):

@@ -10,8 +10,9 @@ from keras_vae.arguments import at_least, whole_number
 from keras_vae.datasets import Batches
 from keras_vae.evaluation import checks
 from keras_vae.evaluation.forward import forward
+from keras_vae.evaluation.progress import verbosity
 from keras_vae.evaluation.samples import samplers
-from keras_vae.models import checks as models_checks
+from keras_vae.models import checks as model_checks
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,11 @@ def train_autoencoder(
     checks.vae("vae", vae, "require_built", "event_shape", "likelihood")
     epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
     learning_rate = at_least("learning_rate", learning_rate, 0.0, strict=True)
+    verbose = verbosity(verbose)
     vae.require_built()
-    x_train = np.asarray(models_checks.rows("x_train", x_train, vae.event_shape), "float32")
+    x_train = model_checks.rows("x_train", x_train, vae.event_shape)
     checks.flat("x_train", x_train)
+    x_train = np.asarray(x_train, "float32")
     new = type(vae).from_config(vae.get_config())
     x = keras.Input(vae.event_shape)
     code = new.encoder(x)[0]

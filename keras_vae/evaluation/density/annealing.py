@@ -5,7 +5,8 @@ import numpy as np
 from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.density import hamiltonian
-from keras_vae.evaluation.progress import progress
+from keras_vae.evaluation.progress import progress, verbosity
+from keras_vae.models.batched import padded
 
 
 class Annealing:
@@ -31,12 +32,12 @@ class Annealing:
 
     def parts(self, model, x, verbose):
         """Yield x in parts whose chains are moved at once."""
-        x = checks.data("x", x)
+        x, verbose = checks.data("x", x), verbosity(verbose)
         n, *shape = x.shape
         rows = min(n, max(1, self.batch_size // self.num_chains))
         memory.require("batch_size", self.batch_size, 4 * rows * self.num_chains * int(np.prod(shape)))
         for start in progress(range(0, n, rows), "annealed importance sampling", verbose):
-            yield np.asarray(x[start : start + rows], "float32")
+            yield padded(x[start : start + rows], 0)
 
     def anneal(self, model, x, random):
         """Return the log-weights `(n, chains)`, the acceptance, the step sizes found, and the path of f_t."""

@@ -66,6 +66,7 @@ class ArrayModel:
     def elbo_parts(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256):
         """Return E_q[log p(x|z)] and KL(q(z|x) || p(z)) of each example, arrays of shape `(n,)`."""
         num_samples = whole_number("num_samples", num_samples)
+        x = checks.data("x", x)
         mean, log_var = self.encode(x)
         in_closed_form = self.log_prior is gaussian.log_standard_normal
         kl = gaussian.kl_per_dimension(mean, log_var).sum(axis=1) if in_closed_form else np.zeros(len(mean))
@@ -81,6 +82,7 @@ class ArrayModel:
     def log_weights(self, x, num_samples: int, rows: int | None = None) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at `num_samples` draws from q(z|x), of shape `(n, num_samples)`."""
         num_samples = whole_number("num_samples", num_samples)
+        x = checks.data("x", x)
         mean, log_var = (np.repeat(part, num_samples, axis=0) for part in self.encode(x))
         z = self._draw(mean, log_var)
         log_likelihood = self.log_likelihood(np.repeat(np.asarray(x), num_samples, axis=0), z)

@@ -8,7 +8,7 @@ from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
-from keras_vae.evaluation.progress import progress
+from keras_vae.evaluation.progress import progress, verbosity
 
 NUM_BLOCKS = 10
 
@@ -89,7 +89,7 @@ def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
     """
     batch_size = whole_number("batch_size", batch_size)
     checks.model("model", model, "log_weights", "seeded")
-    x = checks.data("x", x)
+    x, verbose = checks.data("x", x), verbosity(verbose)
     n = len(x)
     # Either several parts of the draws of one example at a time, or all the draws of several examples.
     calls = math.ceil(num_samples / batch_size)

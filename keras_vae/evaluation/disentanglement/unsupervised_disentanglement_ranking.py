@@ -48,12 +48,13 @@ def unsupervised_disentanglement_ranking(
     kl_threshold = at_least("kl_threshold", kl_threshold, 0.0)
     alpha = at_least("alpha", alpha, 0.0, strict=True)
     for name, value in (("codes", codes), ("kl", kl)):
-        if not isinstance(value, (list, tuple, np.ndarray)) or not np.ndim(value[:1]):
+        if not isinstance(value, (list, tuple, np.ndarray)) or getattr(value, "shape", None) == ():
             raise ValueError(f"`{name}` must be a list with an array for each model. Received: {name}={shown(value)}")
     if len(codes) < 2 or len(codes) != len(kl):
         raise ValueError(f"`codes` and `kl` must be of as many models, two or more. Received: {len(codes)}, {len(kl)}")
     num_samples = whole_number("num_samples", num_samples, low=2)
-    checked = [checks.matrix(f"codes[{i}]", array, rows=len(codes[0]), low_rows=2) for i, array in enumerate(codes)]
+    first = checks.matrix("codes[0]", codes[0], low_rows=2)
+    checked = [checks.matrix(f"codes[{i}]", array, rows=len(first), low_rows=2) for i, array in enumerate(codes)]
     rows = randomness.rows("udr", len(checked[0]), num_samples, seed)
     informative = [_informative(i, a[rows], kl[i], kl_threshold) for i, a in enumerate(checked)]
     pairs = np.full((len(codes), len(codes)), np.nan)

@@ -60,8 +60,8 @@ def train_classifier(
     >>> classifier = keras_vae.evaluation.train_classifier(x_test, y_test, epochs=1)
     >>> features = classifier.features(x_test)
     """
-    x = np.asarray(checks.data("x", x), "float32")
     checks.flat("x", x)
+    x = np.asarray(checks.data("x", x), "float32")
     num_features, epochs = whole_number("num_features", num_features), whole_number("epochs", epochs)
     batch_size, seed = whole_number("batch_size", batch_size), randomness.state(seed)
     y = checks.labels("y", y, len(x))
