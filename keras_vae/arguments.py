@@ -63,6 +63,13 @@ def one_of(name: str, value, known):
     return value
 
 
+def true_or_false(name: str, value) -> bool:
+    """Return `value` as a bool if it is a truth value, 0 or 1; raise a ValueError otherwise."""
+    if not isinstance(value, (bool, np.bool_)) and _as_int(value) not in (0, 1):
+        raise _refused(name, "True or False", value)
+    return bool(value)
+
+
 def text_or_none(name: str, value) -> str | None:
     """Return `value` if it is a text or None; raise a ValueError otherwise."""
     if value is not None and not isinstance(value, str):

@@ -4,11 +4,10 @@ import math
 from types import SimpleNamespace
 
 import keras
-import keras_tuner
 import numpy as np
 
 import keras_vae
-from keras_vae import callbacks, datasets, evaluation, layers, likelihoods, networks, plots, priors, schedules, tuning
+from keras_vae import datasets, evaluation, networks, schedules, tuning
 
 N, LATENT_DIM = 24, 2
 RANDOM = np.random.default_rng(0)
@@ -116,7 +115,7 @@ def good_calls(folder):
         "evaluation.kernel_distance": {**real, "subset_size": 10, "seed": 0},
         "evaluation.linear_probe": {**probe, "regularization": 1.0},
         "evaluation.log_marginal_likelihood": {"model": vae, "x": X, **draws, "batch_size": 64, "verbose": 0},
-        "evaluation.marginal_likelihood": {"model": model, "x": X, **draws, "batch_size": 64, "verbose": 0},
+        "evaluation.marginal_likelihood": {"model": vae, "x": X, **draws, "batch_size": 64, "verbose": 0},
         "evaluation.mean_image": splits,
         "evaluation.modularity_explicitness": {**factors, **few, "num_bins": 3},
         "evaluation.mutual_information": {**both, **draws, "log_prior": None},

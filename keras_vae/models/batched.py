@@ -48,8 +48,9 @@ class Batched:
     def check_values(self, argument, batch, rows):
         """Raise a ValueError that counts the rows with NaN if a batch of them has some: TensorFlow would hide it."""
         is_valid = np.isfinite if argument == "z" else self.is_valid
-        if not np.all(is_valid(batch)):
-            checks.refuse_rows(argument, rows, is_valid)
+        with np.errstate(invalid="ignore", over="ignore"):  # infinity minus itself
+            if not np.all(is_valid(batch)):
+                checks.refuse_rows(argument, rows, is_valid)
 
     def compiled_function(self, name, function, compiler=None):
         """Return the compiled version of a function of tensors, from the cache if it has been asked for before."""

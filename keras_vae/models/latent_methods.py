@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from keras_vae.arguments import at_least, shown, whole_number
+from keras_vae.arguments import at_least, shown, true_or_false, whole_number
 from keras_vae.models import checks
 from keras_vae.models.batched import Batched
 from keras_vae.rows import as_rows
@@ -103,7 +103,7 @@ class LatentMethods(Batched):
         Example:
         >>> images = vae.sample(16, truncation=1.5, seed=0)
         """
-        n = whole_number("n", n)
+        n, observe = whole_number("n", n), true_or_false("observe", observe)
         self.require_built()
         with self.seeded(seed):
             z = self.sample_codes(n, temperature, truncation)
@@ -159,9 +159,9 @@ class LatentMethods(Batched):
         >>> images = vae.interpolate(x_test[0], x_test[1], steps=9)
         """
         steps = whole_number("steps", steps, low=2)
-        if np.shape(x_a) != np.shape(x_b):
+        (a, single), (b, single_b) = self._as_rows("x_a", x_a), self._as_rows("x_b", x_b)
+        if a.shape != b.shape or single != single_b:
             raise ValueError(f"`x_b` must have the shape of x_a. Received: {np.shape(x_a)} and {np.shape(x_b)}")
-        (a, single), (b, _) = self._as_rows("x_a", x_a), self._as_rows("x_b", x_b)
         start, end = self.encode(a, batch_size)[0], self.encode(b, batch_size)[0]
         share = np.linspace(0.0, 1.0, steps, dtype="float32")[:, None]
         codes = (1.0 - share) * start[:, None] + share * end[:, None]

@@ -246,17 +246,25 @@ def _mean_and_spread(name, spread_name, values) -> dict:
     return {name: float(np.mean(values)), **spread}
 
 
+def _as_float32(data):
+    with np.errstate(over="ignore"):
+        x = np.asarray(as_rows("data", data), dtype="float32")
+    if np.any(np.isinf(x)):
+        raise ValueError("`data` must be finite in float32. Received: infinity, or values beyond it")
+    return x
+
+
 def _split(data, validation_fraction):
     """Return training data, validation data, and the factors of these or None."""
     if isinstance(data, tuple) and len(data) == 2:
-        x_train, x_validation = (np.asarray(part, dtype="float32") for part in data)
+        x_train, x_validation = (_as_float32(part) for part in data)
         if x_train.shape[1:] != x_validation.shape[1:] or not len(x_train) or len(x_validation) < 2:
             raise ValueError(
                 "`data` must be two arrays of rows of one shape, two rows at least to validate. Received: shapes "
                 f"{x_train.shape} and {x_validation.shape}"
             )
         return x_train, x_validation, None
-    x = data.x_train if isinstance(data, Dataset) else np.asarray(as_rows("data", data), dtype="float32")
+    x = data.x_train if isinstance(data, Dataset) else _as_float32(data)
     fraction = at_least("validation_fraction", validation_fraction, 0.0, strict=True)
     rows = round(fraction * len(x)) if x.ndim else 0
     if not 2 <= rows < len(x):

@@ -49,11 +49,9 @@ def report(
     >>> result["density"]["marginal_likelihood"]["effective_sample_size"]
     """
     max_examples = whole_number("max_examples", max_examples, low=20)
-    num_generated, num_samples = (
-        whole_number("num_generated", num_generated, low=10),
-        whole_number("num_samples", num_samples),
-    )
-    batch_size = whole_number("batch_size", batch_size)
+    num_generated = whole_number("num_generated", num_generated, low=10)
+    num_samples, batch_size = whole_number("num_samples", num_samples), whole_number("batch_size", batch_size)
+    verbose = verbosity(verbose)
     measured = sections.Measured(vae, data, autoencoder, max_examples, seed)
     steps = {
         "protocol": lambda: sections.protocol(measured, seed),
