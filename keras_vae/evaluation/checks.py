@@ -120,6 +120,12 @@ def flat(name: str, x) -> np.ndarray:
     return matrix(name, x.reshape(len(x), -1))
 
 
+def require_different(name: str, x):
+    """Raise a ValueError if all examples are the same: there is no variance to explain."""
+    if len(x) and not np.any(np.asarray(x) != np.asarray(x[0])):
+        raise ValueError(f"`{name}` must hold different examples. Received: the same one in every row")
+
+
 def chance(y) -> float:
     """Return the share of the most frequent label: what guessing it always would score."""
     return float(np.unique(y, return_counts=True)[1].max() / len(y))

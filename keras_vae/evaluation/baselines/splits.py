@@ -12,12 +12,6 @@ def as_rows(x_train, x_test) -> tuple[np.ndarray, np.ndarray]:
     return checks.same_columns("x_train", x_train, "x_test", x_test)
 
 
-def require_different(x_train):
-    """Raise a ValueError if all training examples are the same: there is no variance to explain."""
-    if not np.any(x_train != x_train[0]):
-        raise ValueError("`x_train` must hold different examples. Received: the same one in every row")
-
-
 def num_components(value, x_train, high: int) -> int:
     """Return the number of components if the training data can have so many."""
     value = whole_number("num_components", value)

@@ -66,6 +66,8 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
     checks.model("model", model, "encode", "reconstruct")
     threshold, x = at_least("threshold", threshold, 0.0), checks.data("x", x)
     x = x[randomness.rows("diagnose", len(x), whole_number("max_examples", max_examples, low=2), seed)]
+    for name, array in {"x": x, "x_train": x if x_train is None else x_train}.items():
+        checks.require_different(name, checks.data(name, array))
     mean, log_var = model.encode(x)
     nats = aggregate_posterior.parts(mean, log_var, 1, None, seed)
     fitted = x if x_train is None else x_train

@@ -1,7 +1,7 @@
 """What a trained VAE is worth, in one dict and one table."""
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation.progress import progress
+from keras_vae.evaluation.progress import progress, verbosity
 from keras_vae.evaluation.report import sections, table
 
 
