@@ -40,10 +40,10 @@ class ArrayModel:
         decode: Callable | None = None,
         simulate: Callable | None = None,
     ):
-        functions = {"log_prior": log_prior, "gradient": gradient, "decode": decode, "simulate": simulate}
+        functions = {"encode": encode, "log_likelihood": log_likelihood, "log_prior": log_prior}
+        functions |= {"gradient": gradient, "decode": decode, "simulate": simulate}
         for name, function in functions.items():
             function_or_none(name, function)
-        checks.function("encode", encode), checks.function("log_likelihood", log_likelihood)
         self.encode_function = encode
         self.log_likelihood = log_likelihood
         self.log_prior = log_prior or gaussian.log_standard_normal
