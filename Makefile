@@ -5,7 +5,7 @@ PYTHON ?= python3
 KERAS_BACKEND ?= tensorflow
 BACKENDS ?= tensorflow jax torch
 RUN := .venv/bin/python
-INSTALL := $(RUN) -m pip install --disable-pip-version-check --progress-bar off
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --progress-bar off
 
 # A small search; make search SEARCH="--dataset mnist.npz ..." runs another.
 SEARCH ?= --dataset digits --latent-dim 2:16:2 --beta 0.1:10 --max-trials 8 --seeds 2 --epochs 50
@@ -53,8 +53,9 @@ kills: .venv/test.installed
 	$(PYTHON) -m venv .venv
 
 .venv/%.installed: setup.cfg pyproject.toml | .venv/bin/python
-	@echo "Installing keras_vae with its extra '$*' into .venv; the first time takes some minutes."
-	$(INSTALL) --editable '.[$*]'
+	@printf "Installing keras_vae with its extra '$*' into .venv; the first time takes some minutes "
+	@$(INSTALL) --editable '.[$*]' & pid=$$!; trap "kill $$pid" INT TERM; \
+	while kill -0 $$pid 2>/dev/null; do printf .; sleep 2; done; echo; wait $$pid
 	@touch $@
 
 clean:

@@ -8,7 +8,6 @@ The protocols are those of Locatello et al. 2019, on the codes of 10,000 images 
 
 import argparse
 import pathlib
-import sys
 import time
 
 import numpy as np
@@ -46,8 +45,12 @@ def train(data, options):
     vae.fit(
         datasets.Batches(data.x_train, batch_size=64, seed=options.seed),
         epochs=options.epochs,
-        callbacks=[callbacks.BetaAnnealing(warm_up), callbacks.CollapseMonitor(data.x_test[:500])],
-        verbose=1 if sys.stdout.isatty() else 2,
+        callbacks=[
+            callbacks.BetaAnnealing(warm_up),
+            callbacks.CollapseMonitor(data.x_test[:500]),
+            callbacks.Progress(names=("loss", "elbo", "active_units", "beta")),
+        ],
+        verbose=0,
     )
     return vae
 

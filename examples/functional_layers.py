@@ -13,7 +13,7 @@ with quietly():
     import keras
     from keras import layers, ops
 
-    from keras_vae import datasets
+    from keras_vae import callbacks, datasets
     from keras_vae.layers import KLDivergence, Sampling
 
 
@@ -56,7 +56,8 @@ def main(arguments=None):
         validation_data=(data.x_test, data.x_test),
         epochs=options.epochs,
         batch_size=64,
-        verbose=2,
+        callbacks=[callbacks.Progress(names=("loss", "val_loss"))],
+        verbose=0,
     )
 
     # %% beta is a weight of the layer: it may be assigned at any time, and is saved with the model.

@@ -73,8 +73,9 @@ def main(arguments=None):
                 monitor="val_elbo", mode="max", patience=8, start_from_epoch=warm_up, restore_best_weights=True
             ),
             *board,
+            callbacks.Progress(),
         ],
-        verbose=2,
+        verbose=0,
     )
     result = vae.evaluate(data.x_test, verbose=0, return_dict=True)
     print(f"stopped after {len(history.epoch)} epochs; test ELBO {result['elbo']:.2f} nats per example")

@@ -12,7 +12,6 @@ The backend is TensorFlow, or what KERAS_BACKEND says.
 import argparse
 import csv
 import pathlib
-import sys
 import time
 
 import numpy as np
@@ -68,8 +67,11 @@ def load_data(name):
     data = datasets.load(name)
     num_validation = max(1, len(data.x_train) // 10)
     x_train, x_validation = data.x_train[:-num_validation], data.x_train[-num_validation:]
-    print(f"{data.name}: {len(x_train)} training, {num_validation} validation, {len(data.x_test)} test images of shape")
-    print(f"{data.x_train.shape[1:]}. Source: {data.source}.")
+    print(
+        f"{data.name}: {len(x_train):,} training, {num_validation:,} validation, {len(data.x_test):,} test images",
+        end="",
+    )
+    print(f" of shape {x_train.shape[1:]}.\nSource: {data.source}.")
     return data, x_train, x_validation
 
 
@@ -87,23 +89,29 @@ def build_model(options, image_shape):
 
 
 # %% Beta rises from 0 in the first epochs: a KL at full weight from the first step on can empty the latent space before
-# the decoder has learnt to use it. `Batches` gives a new order each epoch, the same on every backend.
+# the decoder has learnt to use it. `Batches` gives a new order each epoch, the same on every backend. Ctrl-C ends the
+# training, and not the script: what has been learnt is saved, measured and drawn.
 
 
 def train(vae, options, x_train, x_validation):
     batches = datasets.Batches(x_train, options.batch_size, seed=options.seed)
-    annealing = []
+    watched = [callbacks.Progress()]
     if options.anneal_epochs > 0:
         warm_up = schedules.Linear(duration=options.anneal_epochs, end=options.beta)
-        annealing.append(callbacks.BetaAnnealing(warm_up))
+        watched.append(callbacks.BetaAnnealing(warm_up))
+    history = keras.callbacks.History()  # `fit` returns it too, but not after an interrupt
+    print(f"Training for {options.epochs} epochs, in nats per example; Ctrl-C ends it early.", flush=True)
     start = time.perf_counter()
-    history = vae.fit(
-        batches,
-        epochs=options.epochs,
-        validation_data=(x_validation,),
-        callbacks=annealing,
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
+    try:
+        vae.fit(
+            batches, epochs=options.epochs, validation_data=(x_validation,), callbacks=[history, *watched], verbose=0
+        )
+    except KeyboardInterrupt:
+        done = len(history.history.get("loss", []))
+        print(
+            f"\ninterrupted {f'after epoch {done}' if done else 'in the first epoch'}: what there is is saved,", end=" "
+        )
+        print("measured and drawn; a second Ctrl-C ends it all", flush=True)
     return history.history, time.perf_counter() - start
 
 
@@ -140,13 +148,14 @@ def draw(vae, data, history, folder, seed):
     other = int(np.flatnonzero(labels != labels[0])[0]) if labels is not None and len(set(labels)) > 1 else len(x) - 1
     unit = {"value_range": (0, 1)}  # as the data; a decoder's means can lie a little outside
     figures = {
-        "history": plots.history(history),
         "reconstructions": plots.reconstructions(x[:12], vae.reconstruct(x[:12]), **unit),
         "samples": plots.samples(vae.sample(48, seed=seed), columns=12, **unit),
         "interpolation": plots.interpolation(vae.interpolate(x[0], x[other], steps=12), **unit),
         "traversals": plots.traversals(traversals, values, dimensions, **unit),
         "latent_space": plots.latent_space(mean, labels),
     }
+    if history:  # an interrupt may come before the first epoch has ended
+        figures["history"] = plots.history(history)
     if vae.latent_dim == 2:
         images = vae.decode(plots.manifold_codes(15))
         figures["manifold"] = plots.manifold(images.reshape(15, 15, *images.shape[1:]), **unit)
@@ -188,11 +197,14 @@ def main(arguments=None):
     write_history(history, folder / "history.csv")
     figures = draw(vae, data, history, folder, options.seed)
     figures |= report_on(vae, data, folder, options)
-    speed = len(history["loss"]) * len(x_train) / seconds
+    speed = len(history.get("loss", [])) * len(x_train) / seconds
     print(f"\nTRAINING  {seconds:.1f} s, {speed:,.0f} images/s, {keras.backend.backend()}, Keras {keras.__version__}")
     print(f"SAVED  {folder}/: vae.keras (loaded again: the same output), history.csv, report.json, and the figures")
     print(f"  {', '.join(figures)}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("\nstopped") from None

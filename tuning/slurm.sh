@@ -14,8 +14,11 @@
 #SBATCH --open-mode=append
 set -euo pipefail
 
-KERASTUNER_ORACLE_IP=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
-export KERASTUNER_ORACLE_IP
+# keras-tuner's chief asks nobody for a password, so it listens on one interface only: the address under which the other
+# nodes know this one, the first of the job. (A node may know its own name as 127.0.1.1, where nobody else would find it.)
+chief=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | sed -n 1p)
+address=$(getent ahostsv4 "$chief" | awk '$1 !~ /^127[.]/ && !n++ { print $1 }') || true
+export KERASTUNER_ORACLE_IP=${address:-$(hostname -I | awk '{ print $1 }')}
 export KERASTUNER_ORACLE_PORT=$((20000 + SLURM_JOB_ID % 20000))
 
 srun --kill-on-bad-exit=0 --label bash -c '

@@ -94,6 +94,7 @@ def watch(processes, restarts):
 
 def main(arguments=None):
     options, rest = parse_arguments(arguments)
+    # keras-tuner's chief asks nobody for a password: nothing but this machine may reach it.
     environment = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(options.port or free_port())}
     processes = [Process("chief", rest, {**environment, "CUDA_VISIBLE_DEVICES": ""})]
     try:

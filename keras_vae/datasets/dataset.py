@@ -1,5 +1,8 @@
 """What every data set gives."""
 
+import numbers
+import os
+import pathlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,36 +35,67 @@ class Dataset:
     source: str = ""
 
 
-def to_unit_range(name: str, images) -> np.ndarray:
-    """Return images as float32 in [0, 1] of shape `(n, height, width, channels)`; 8-bit values are divided by 255.
+def to_unit_range(**named) -> tuple[np.ndarray, ...]:
+    """Return images as float32 in [0, 1] of shape `(n, height, width, channels)`.
+
+    8-bit values are divided by 255, unless all of them, of all the arrays together, are 0 or 1: then the images have
+    been made binary, and are taken as they are. Values of another type must be in [0, 1].
+
+    Args:
+        **named: The arrays of one data set (its splits) by their names, which errors say.
 
     Raises:
-        ValueError: If the array has not 2, 3 or 4 axes, no rows, or values that are neither 8-bit nor in [0, 1].
+        ValueError: If an array has not 2, 3 or 4 axes, no values, or values that are neither 8-bit nor in [0, 1].
     """
-    images = np.asarray(images)
-    if images.ndim not in (2, 3, 4) or not images.shape[0]:
+    arrays = {name: np.asarray(images) for name, images in named.items()}
+    for name, images in arrays.items():
+        _check_images(name, images)
+    largest = max((int(images.max()) for images in arrays.values() if images.dtype == np.uint8), default=0)
+    scale = np.float32(1.0 if largest <= 1 else 255.0)
+    results = []
+    for images in arrays.values():
+        images = images.astype("float32") / scale if images.dtype == np.uint8 else images.astype("float32", copy=False)
+        results.append(images[..., None] if images.ndim == 3 else images)
+    return tuple(results)
+
+
+def _check_images(name, images):
+    if images.ndim not in (2, 3, 4) or not images.size:
         raise ValueError(
             f"`{name}` must have the shape (n, values), (n, height, width) or (n, height, width, channels) with at "
             f"least one row. Received: shape {images.shape}"
         )
     if images.dtype == np.uint8:
-        images = images.astype("float32") / np.float32(255.0)
-    elif images.dtype.kind not in "biuf" or not (np.min(images) >= 0 and np.max(images) <= 1):
+        return
+    if images.dtype.kind not in "biuf" or not (np.min(images) >= 0 and np.max(images) <= 1):
         bounds = f" from {np.min(images)} to {np.max(images)}" if images.dtype.kind in "biuf" else ""
         raise ValueError(
             f"`{name}` must be of type uint8, or have finite values in [0, 1]. Received: {images.dtype}{bounds}"
         )
-    images = images.astype("float32", copy=False)
-    return images[..., None] if images.ndim == 3 else images
+
+
+def a_path(name: str, value) -> pathlib.Path:
+    """Return `value` as a path if it is one; raise a ValueError that names the argument otherwise."""
+    if not isinstance(value, (str, os.PathLike)):
+        raise ValueError(f"`{name}` must be a path. Received: {name} of type {type(value).__name__}")
+    return pathlib.Path(value)
 
 
 def split(images, labels, test_fraction: float, seed: int = 0):
-    """Split rows at random, the same way every time, into `(x_train, y_train), (x_test, y_test)`."""
+    """Split rows at random, the same way every time, into `(x_train, y_train), (x_test, y_test)`.
+
+    Raises:
+        ValueError: If `test_fraction` is not above 0 and below 1, or there are fewer than 2 rows.
+    """
+    if isinstance(test_fraction, bool) or not isinstance(test_fraction, numbers.Real) or not 0 < test_fraction < 1:
+        raise ValueError(
+            f"`test_fraction` must be a number above 0 and below 1. Received: test_fraction={test_fraction!r}"
+        )
     n = len(images)
-    order = np.random.default_rng(seed).permutation(n)
-    num_test = min(max(1, round(test_fraction * n)), n - 1)
     if n < 2:
         raise ValueError(f"The data must have at least 2 examples, to split a test set off. Received: {n}")
+    order = np.random.default_rng(seed).permutation(n)
+    num_test = min(max(1, round(float(test_fraction) * n)), n - 1)
     test, train = order[:num_test], order[num_test:]
     if labels is None:
         return (images[train], None), (images[test], None)

@@ -1,8 +1,6 @@
 """One door to all data sets."""
 
-import pathlib
-
-from keras_vae.datasets.dataset import Dataset
+from keras_vae.datasets.dataset import Dataset, a_path
 from keras_vae.datasets.digits import digits
 from keras_vae.datasets.image_folder import image_folder
 from keras_vae.datasets.npz import npz
@@ -30,18 +28,18 @@ def load(name, **arguments) -> Dataset:
     >>> data = keras_vae.datasets.load("digits")
     >>> data.x_train.shape, data.source
     """
+    path = a_path("name", name)
     if name == "digits":
         return digits(**arguments)
     if name == "sprites":
         return sprites(**arguments)
     if name in NAMES:
         return tensorflow_datasets(name, **arguments)
-    path = pathlib.Path(name)
     if path.suffix == ".npz":
         return npz(path, **arguments)
     if path.is_dir():
         return image_folder(path, **arguments)
     raise ValueError(
         f"`name` must be one of {', '.join(map(repr, KNOWN))}, the path of an .npz file, or a folder of images. "
-        f"Received: name={str(name)!r}"
+        f"Received: name={str(path)!r}"
     )

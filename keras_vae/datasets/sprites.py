@@ -9,24 +9,27 @@ FACTORS = ("shape", "scale", "orientation", "x", "y")
 FACTOR_SIZES = (3, 6, 40, 32, 32)
 SHAPES = ("square", "ellipse", "heart")
 IMAGE_SIZE = 64
+DIFFERENT_IMAGES = 430_072  # counted: 70 a scale and place, less 2 small ellipses at each of 4 corners
 
 
 def sprites(num_train: int = 8000, num_test: int = 2000, seed: int = 0) -> Dataset:
-    """Return images drawn from the 737,280 combinations of 3 shapes, 6 scales, 40 orientations, 32 x, 32 y.
+    """Return different images, drawn from 3 shapes, 6 scales, 40 orientations, 32 x and 32 y.
 
-    No combination is drawn twice, so train and test are disjoint.
+    The 737,280 combinations give 430,072 images: a square looks the same after a quarter turn, an ellipse after half
+    a turn, and some of the smallest ellipses after one step. No image is given twice, so that train and test are
+    disjoint.
 
     Args:
         num_train: Int of at least 1. Default 8000.
         num_test: Int of at least 1. Default 2000.
-        seed: Int, says which combinations. Default 0.
+        seed: Int of at least 0, says which combinations. Default 0.
 
     Returns:
         A `Dataset` of binary images 64 x 64 x 1 with `factors_train` and `factors_test`, the index of each factor;
         the labels are the shapes.
 
     Raises:
-        ValueError: If a number is below 1, or there are not so many combinations.
+        ValueError: If a number is out of its range, or there are not so many images.
 
     Example:
     >>> data = keras_vae.datasets.sprites(num_train=1000, num_test=100)
@@ -36,12 +39,11 @@ def sprites(num_train: int = 8000, num_test: int = 2000, seed: int = 0) -> Datas
     Reference: after Matthey et al. 2017, "dSprites" (own drawing; the pixels are not dSprites').
     """
     n = whole_number("num_train", num_train) + whole_number("num_test", num_test)
-    combinations = int(np.prod(FACTOR_SIZES))
-    if n > combinations:
-        raise ValueError(f"`num_train` + `num_test` must be at most {combinations}. Received: {n}")
-    chosen = np.random.default_rng(seed).choice(combinations, size=n, replace=False)
-    factors = np.stack(np.unravel_index(chosen, FACTOR_SIZES), axis=1)
-    images = draw(factors)
+    if n > DIFFERENT_IMAGES:
+        raise ValueError(
+            f"`num_train` + `num_test` must be at most {DIFFERENT_IMAGES}, as many as differ. Received: {n}"
+        )
+    factors, images = _different_images(n, np.random.default_rng(whole_number("seed", seed, low=0)))
     return Dataset(
         name="sprites",
         x_train=images[:num_train],
@@ -53,6 +55,36 @@ def sprites(num_train: int = 8000, num_test: int = 2000, seed: int = 0) -> Datas
         factor_names=FACTORS,
         source=f"drawn by keras_vae: {IMAGE_SIZE} x {IMAGE_SIZE} binary {', '.join(SHAPES)}, after dSprites",
     )
+
+
+def _different_images(n, generator):
+    """Draw combinations without replacement, and others in place of those whose image is there already."""
+    combinations = int(np.prod(FACTOR_SIZES))
+    chosen = generator.choice(combinations, size=n, replace=False)
+    factors = np.stack(np.unravel_index(chosen, FACTOR_SIZES), axis=1)
+    images, seen = draw(factors), set()
+    repeated = [i for i in range(n) if not _is_new(images[i], seen)]
+    others = generator.permutation(np.setdiff1d(np.arange(combinations), chosen)) if repeated else ()
+    for start in range(0, len(others), 500):
+        candidates = np.stack(np.unravel_index(others[start : start + 500], FACTOR_SIZES), axis=1)
+        for candidate, image in zip(candidates, draw(candidates), strict=True):
+            if repeated and _is_new(image, seen):
+                place = repeated.pop(0)
+                factors[place], images[place] = candidate, image
+        if not repeated:
+            break
+    if repeated:
+        raise ValueError(
+            f"`num_train` + `num_test` must be at most {n - len(repeated)}, as many as differ. Received: {n}"
+        )
+    return factors, images
+
+
+def _is_new(image, seen) -> bool:
+    """Say whether an image is not among those seen, and put it there."""
+    before = len(seen)
+    seen.add(np.packbits(image > 0).tobytes())
+    return len(seen) > before
 
 
 def draw(factors) -> np.ndarray:

@@ -4,7 +4,7 @@ import socket
 
 import numpy as np
 
-from keras_vae.arguments import one_of
+from keras_vae.arguments import one_of, whole_number
 from keras_vae.datasets.dataset import Dataset, to_unit_range
 
 NAMES = ("mnist", "fashion_mnist", "kmnist", "celeb_a")
@@ -18,7 +18,7 @@ def tensorflow_datasets(name: str, size: int = 64, data_dir: str | None = None) 
     Args:
         name: "mnist", "fashion_mnist", "kmnist" (28 x 28 x 1, with labels) or "celeb_a" (colour faces, cut to a
             square and scaled; about 6 GB of memory at size 64).
-        size: Int, height and width of celeb_a in pixels. Default 64.
+        size: Int of at least 1, height and width of celeb_a in pixels. Default 64.
         data_dir: Folder of the prepared data; None is tensorflow-datasets' own choice. Default None.
 
     Returns:
@@ -32,6 +32,7 @@ def tensorflow_datasets(name: str, size: int = 64, data_dir: str | None = None) 
     >>> data = keras_vae.datasets.tensorflow_datasets("mnist")
     """
     one_of("name", name, NAMES)
+    size = whole_number("size", size)
     try:
         import tensorflow_datasets as tfds  # late, and only here: it is an extra
     except ImportError as error:
@@ -45,6 +46,7 @@ def tensorflow_datasets(name: str, size: int = 64, data_dir: str | None = None) 
         _check_network(name)
         builder.download_and_prepare()
     (x_train, y_train), (x_test, y_test) = (_read(builder, split, size) for split in ("train", "test"))
+    x_train, x_test = to_unit_range(x_train=x_train, x_test=x_test)
     return Dataset(name, x_train, x_test, y_train, y_test, source=f"tensorflow-datasets: {builder.info.full_name}")
 
 
@@ -55,7 +57,7 @@ def _read(builder, split, size):
         images.append(image if image.shape[0] == image.shape[1] else _square(image, size))
         if "label" in example:
             labels.append(example["label"])
-    return to_unit_range("image", np.stack(images)), np.asarray(labels) if labels else None
+    return np.stack(images), np.asarray(labels) if labels else None
 
 
 def _square(image, size):

@@ -4,6 +4,12 @@ import keras
 from keras import ops
 
 
+def logits(p):
+    """Return log p - log(1 - p) of probabilities, which are kept 1e-7 from 0 and 1: there is no gradient beyond."""
+    p = ops.clip(p, 1e-7, 1.0 - 1e-7)
+    return ops.log(p) - ops.log1p(-p)
+
+
 def log_prob(x, logits):
     """Return x log p + (1 - x) log(1 - p), p = sigmoid(logits); x in [0, 1] may be grey, not only 0 or 1."""
     return x * logits - ops.softplus(logits)

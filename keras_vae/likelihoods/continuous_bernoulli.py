@@ -3,12 +3,19 @@
 import keras
 
 from keras_vae.distributions import continuous_bernoulli
-from keras_vae.likelihoods.likelihood import Likelihood
+from keras_vae.likelihoods.from_logits import FromLogits
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
-class ContinuousBernoulli(Likelihood):
+class ContinuousBernoulli(FromLogits):
     """p(x|z) = continuous Bernoulli with parameter sigmoid(logits): a density on [0, 1].
+
+    Args:
+        from_logits: Bool, False if the decoder gives the parameter, in [0, 1], and no logits; see `Bernoulli`. The
+            mean of p(x|z) is not the parameter. Default True.
+
+    Raises:
+        ValueError: If `from_logits` is no bool.
 
     Example:
     >>> keras_vae.VAE(encoder, decoder, likelihood="continuous_bernoulli")
@@ -16,16 +23,14 @@ class ContinuousBernoulli(Likelihood):
     Reference: Loaiza-Ganem and Cunningham 2019, "The continuous Bernoulli", equations 5 to 8.
     """
 
-    support = (0.0, 1.0)
-
-    def log_density(self, x, parameters):
+    def log_density(self, x, logits):
         """Return the Bernoulli's term plus the log of the normalizing constant."""
-        return continuous_bernoulli.log_prob(x, parameters)
+        return continuous_bernoulli.log_prob(x, logits)
 
-    def mean(self, parameters):
+    def mean_of_logits(self, logits):
         """Return the mean, which is not the parameter."""
-        return continuous_bernoulli.mean(parameters)
+        return continuous_bernoulli.mean(logits)
 
-    def sample(self, parameters, seed):
+    def sample_of_logits(self, logits, seed):
         """Draw values in [0, 1]."""
-        return continuous_bernoulli.sample(parameters, seed)
+        return continuous_bernoulli.sample(logits, seed)

@@ -1,6 +1,7 @@
 """The discretized logistic likelihood."""
 
 import keras
+import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.distributions import discretized_logistic
@@ -11,8 +12,9 @@ from keras_vae.likelihoods.location_scale import LocationScale
 class DiscretizedLogistic(LocationScale):
     """p(x|z) for 8-bit data: the probability of a grey level under a logistic density rounded to the levels.
 
-    The data are k / (levels - 1) in [0, 1]. The value is a log-probability, at most 0, so that bits per dimension
-    come from it directly.
+    The data are k / (levels - 1), k = 0, ..., levels - 1: 8-bit images divided by 255, a step of the grid being
+    1 / 255. Of such data the value is a log-probability, at most 0, so that bits per dimension come from it directly.
+    Between the levels it is none: data of more levels than `levels` would seem to cost fewer bits than their entropy.
 
     Args:
         levels: Int of at least 2, the number of grey levels. Default 256.
@@ -39,8 +41,12 @@ class DiscretizedLogistic(LocationScale):
         return discretized_logistic.log_prob(x, location, log_scale, self.levels)
 
     def is_probability(self, x) -> bool:
-        """Say yes: of a value on the grid."""
-        return True
+        """Say whether all the data lie on the grid k / (levels - 1), up to a hundredth of its step."""
+        return all(self._on_grid(x[start : start + 1000]) for start in range(0, len(x), 1000))
+
+    def _on_grid(self, x):
+        k = np.asarray(x, "float64") * (self.levels - 1)
+        return bool(np.all((np.abs(k - np.round(k)) < 0.01) & (np.round(k) >= 0) & (np.round(k) < self.levels)))
 
     def mean(self, parameters):
         """Return the mean over the levels."""

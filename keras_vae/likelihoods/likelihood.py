@@ -82,6 +82,16 @@ class Likelihood(keras.layers.Layer):
         """Say whether p(x|z) is a probability of such data, an array, and no density or cross entropy."""
         return False
 
+    def misfit(self, activation: str | None, values) -> tuple[str | None, bool]:
+        """Say why a decoder that ends in some activation does not fit, None if it does, and whether that is certain.
+
+        Args:
+            activation: Name of the decoder's last activation, "linear" for none; None if it is not known.
+            values: Function without arguments that returns an array of the decoder's outputs at some codes; for an
+                activation that is not known.
+        """
+        return None, False
+
     def outside_support(self, x):
         """Return 1.0 if some value of the batch is outside the support, else 0.0."""
         if self.support is None:

@@ -5,6 +5,7 @@ import math
 from keras import ops
 
 from keras_vae.arguments import at_least
+from keras_vae.likelihoods.activations import RANGES, text
 from keras_vae.likelihoods.likelihood import Likelihood
 
 # A learned scale stays above exp(-7) = 0.0009, a quarter of one grey level of 256: data that a decoder can
@@ -44,6 +45,17 @@ class LocationScale(Likelihood):
         if self.scale == "learned":
             return parameters, bounded(ops.convert_to_tensor(self.raw_log_scale))
         return parameters, ops.convert_to_tensor(math.log(self.scale), dtype="float32")
+
+    def misfit(self, activation, values):
+        """Say that an activation bounds the logs of the scales, which come out of the same layer as the locations."""
+        if self.scale != "per_pixel" or activation not in RANGES:
+            return None, False
+        return (
+            "`decoder` should give any real numbers for the logs of the scales, the second half of its last axis, "
+            f"with {type(self).__name__}('per_pixel'): one that ends in {activation} keeps them in "
+            f"{text(RANGES[activation])}. Leave its last activation out (activation=None), or apply it to the "
+            "locations alone."
+        ), False
 
     def mean(self, parameters):
         """Return the location."""

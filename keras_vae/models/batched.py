@@ -18,7 +18,8 @@ class Batched:
 
         Args:
             name: Text, the function's name in the cache of compiled functions.
-            function: Function of one tensor with `batch_size` rows; returns a tensor, or a tuple of them.
+            function: Function of one tensor with `batch_size` rows, or `fixed_size` of fewer; returns a tensor, or a
+                tuple of them.
             batch_size: Int of at least 1.
             **array: The one array, under the argument's name: `z` is checked as codes, any other as data.
 
@@ -31,7 +32,7 @@ class Batched:
         rows = checks.rows(argument, rows, (self.latent_dim,) if argument == "z" else self.event_shape)
         compiled = self.compiled_function(name, function)
         n, results = rows.shape[0], None
-        size = min(batch_size, n)
+        size = min(batch_size, fixed_size(n))
         for start in range(0, n, size):
             stop = min(start + size, n)
             batch = padded(rows[start:stop], size)
@@ -80,15 +81,20 @@ class Batched:
             raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
         state = self.sampling.evaluation_noise.state
         before = ops.convert_to_numpy(state).copy()
-        state.assign(np.array([stream(int(seed), 0), 0]).astype(before.dtype))
         try:
+            state.assign(np.array([stream(int(seed), 0), 0]).astype(before.dtype))
             yield
         finally:
             state.assign(before)
 
 
+def fixed_size(n: int) -> int:
+    """Return the power of two to which n rows are filled up: JAX compiles each shape anew, and keeps each for ever."""
+    return 1 << (int(n) - 1).bit_length()
+
+
 def padded(rows, size) -> np.ndarray:
-    """Return float32 rows, the first one repeated at the end up to `size`: JAX compiles each shape anew."""
+    """Return float32 rows, the first one repeated at the end up to `size`."""
     with np.errstate(over="ignore"):  # what float32 does not hold becomes infinite, and is refused as that
         rows = np.asarray(rows, dtype="float32")
     return np.concatenate([rows, np.repeat(rows[:1], size - len(rows), axis=0)]) if len(rows) < size else rows

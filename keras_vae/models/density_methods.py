@@ -7,7 +7,7 @@ from keras import ops
 from keras_vae.arguments import whole_number
 from keras_vae.distributions import normal
 from keras_vae.models import checks
-from keras_vae.models.batched import Batched, padded
+from keras_vae.models.batched import Batched, fixed_size, padded
 
 
 class DensityMethods(Batched):
@@ -71,7 +71,7 @@ class DensityMethods(Batched):
             x: Array of shape `(n, ...)`.
             num_samples: Int of at least 1, draws of z for each example.
             rows: Int of at least n or None; x is padded to so many rows, so that a last, shorter part need not be
-                compiled anew. Default None.
+                compiled anew. Default None: to the next power of two.
 
         Returns:
             Float32 array of shape `(n, num_samples)`, in nats.
@@ -88,7 +88,7 @@ class DensityMethods(Batched):
         self.require_built()
         x = checks.rows("x", x, self.event_shape)
         compiled = self.compiled_function(("log_weights", num_samples), lambda x: self._log_weights(x, num_samples))
-        rows = len(x) if rows is None else whole_number("rows", rows, low=len(x))
+        rows = fixed_size(len(x)) if rows is None else whole_number("rows", rows, low=len(x))
         batch = padded(x, rows)
         self.check_values("x", batch, x)
         weights = compiled(ops.convert_to_tensor(batch))
@@ -115,10 +115,13 @@ class DensityMethods(Batched):
         if len(arrays[0]) != len(arrays[1]):
             raise ValueError(f"`z` must have a row for each row of x. Received: {len(arrays[0])} and {len(arrays[1])}")
         compiled = self.compiled_function("log_joint_and_gradient", self._log_joint, self.compile_gradient)
-        for name, array in zip(("z", "x"), arrays, strict=True):
-            self.check_values(name, padded(array, 0), array)
-        outputs = compiled(*(ops.convert_to_tensor(array, dtype="float32") for array in arrays))
-        return tuple(ops.convert_to_numpy(part) for part in outputs)
+        n = len(arrays[0])
+        size = min(max(n, 256), fixed_size(n))  # chains of annealed importance sampling come in thousands, of one size
+        batches = [padded(array, size) for array in arrays]
+        for name, batch, array in zip(("z", "x"), batches, arrays, strict=True):
+            self.check_values(name, batch, array)
+        outputs = compiled(*map(ops.convert_to_tensor, batches))
+        return tuple(ops.convert_to_numpy(part)[:n] for part in outputs)
 
     def simulate(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Draw codes from the prior, and data from p(x|z): an exact draw of the pair.
@@ -142,19 +145,23 @@ class DensityMethods(Batched):
 
     def _elbo_parts(self, x):
         outputs = self(x, training=False)
-        return self.likelihood.log_prob(x, outputs["parameters"]), outputs["kl"]
+        return self.likelihood.log_prob(x, **of_decoder(outputs)), outputs["kl"]
 
     def _log_joint(self, z, x):
-        parameters = self.decoder(z, training=False)
-        return self.likelihood.log_prob(x, parameters) + self.prior.log_prob(ops.cast(z, "float32"))
+        return self.likelihood.log_prob(x, **self.decoded(z)) + self.prior.log_prob(ops.cast(z, "float32"))
 
     def _log_weights(self, x, num_samples):
         mean, log_var = (ops.expand_dims(part, 1) for part in self._encode(x))
         epsilon = keras.random.normal(
-            (x.shape[0], num_samples, self.latent_dim), dtype="float32", seed=self.sampling.evaluation_noise
+            (ops.shape(x)[0], num_samples, self.latent_dim), dtype="float32", seed=self.sampling.evaluation_noise
         )
         z = mean + ops.exp(0.5 * log_var) * epsilon
         log_q = ops.sum(normal.log_prob(z, mean, log_var), axis=-1)
         z = ops.reshape(z, (-1, self.latent_dim))
-        log_likelihood = self.likelihood.log_prob_of_draws(x, self.decoder(z, training=False), num_samples)
+        log_likelihood = self.likelihood.log_prob_of_draws(x, num_samples=num_samples, **self.decoded(z))
         return log_likelihood + ops.reshape(self.prior.log_prob(z), (-1, num_samples)) - log_q
+
+
+def of_decoder(outputs) -> dict:
+    """Return what the decoder gave among the outputs of a VAE's `call`."""
+    return {name: outputs[name] for name in ("logits", "parameters") if name in outputs}

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_vae.arguments import at_least, shown, true_or_false, whole_number
 from keras_vae.models import checks
-from keras_vae.models.batched import Batched
+from keras_vae.models.batched import Batched, fixed_size
 from keras_vae.rows import as_rows
 
 
@@ -137,8 +137,8 @@ class LatentMethods(Batched):
         with self.seeded(seed):
             noise = self.sampling.evaluation_noise
             if truncation is None:
-                return temperature * ops.convert_to_numpy(self.prior.sample(n, noise))
-            return temperature * self.prior.sample_truncated(n, truncation, noise)
+                return temperature * ops.convert_to_numpy(self.prior.sample(fixed_size(n), noise))[:n]
+            return temperature * self.prior.sample_truncated(fixed_size(n), truncation, noise)[:n]
 
     def interpolate(self, x_a, x_b, steps: int = 8, batch_size: int = 256) -> np.ndarray:
         """Return the images on the straight line between the codes (posterior means) of two examples.
@@ -204,11 +204,13 @@ class LatentMethods(Batched):
         return ops.cast(mean, "float32"), ops.cast(log_var, "float32")
 
     def _decode(self, z):
-        return self.likelihood.mean(ops.cast(self.decoder(z, training=False), "float32"))
+        return self.likelihood.mean(**self._decoded_float32(z))
 
     def _observe(self, z):
-        parameters = ops.cast(self.decoder(z, training=False), "float32")
-        return self.likelihood.sample(parameters, self.sampling.evaluation_noise)
+        return self.likelihood.sample(seed=self.sampling.evaluation_noise, **self._decoded_float32(z))
+
+    def _decoded_float32(self, z):
+        return {name: ops.cast(part, "float32") for name, part in self.decoded(z).items()}
 
     def _reconstruct(self, x):
         return self._decode(self._encode(x)[0])

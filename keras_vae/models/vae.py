@@ -11,7 +11,9 @@ from keras_vae.distributions import batch
 from keras_vae.layers import KLDivergence, Sampling
 from keras_vae.layers.noise import SavesNoise
 from keras_vae.models import checks
-from keras_vae.models.density_methods import DensityMethods
+from keras_vae.models.density_methods import DensityMethods, of_decoder
+from keras_vae.models.final_sigmoid import final_sigmoid
+from keras_vae.models.last_activation import last_activation
 from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.schedules import Schedule
 from keras_vae.training import Phase, Trainer
@@ -30,7 +32,8 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     Args:
         encoder: Any Keras model from x to `(mean, log_var)`, two tensors of shape `(batch, latent_dim)`; `log_var`
             is the natural log of the variance.
-        decoder: Any Keras model from z to the likelihood's parameters: for "bernoulli" logits of the data's shape.
+        decoder: Any Keras model from z to the likelihood's parameters: for "bernoulli" logits of the data's shape,
+            without an activation at the end; a decoder that ends in a sigmoid goes with `Bernoulli(from_logits=False)`.
         likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
         prior: None (the standard normal), a name or a `keras_vae.priors.Prior`. Default None.
         beta: Float of at least 0, the weight of the KL, or a `keras_vae.schedules.Schedule` of the training step.
@@ -74,6 +77,10 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         self.decoder = checks.model("decoder", decoder)
         self.likelihood = likelihoods.get(likelihood)
         self.prior = priors.get(prior)
+        takes_probabilities = not getattr(self.likelihood, "from_logits", True)
+        self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
+        self._misfit = None
+        self._told_of_misfit = False
         # The first value of a schedule is known before the first step, for whoever looks at beta then.
         initial_beta = beta if schedule is None else float(ops.convert_to_numpy(schedule(0)))
         self.kl_divergence = KLDivergence(beta=initial_beta, free_bits=free_bits, prior=self.prior)
@@ -109,6 +116,44 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
             if not layer.built:
                 layer.build(shape)
         self.built = True
+        if last_activation(self.decoder) is not None:  # else it shows in numbers, and there are none yet
+            self.check_networks(training=False)
+
+    def check_networks(self, training: bool):
+        """Say if the decoder's last activation does not fit the likelihood.
+
+        Args:
+            training: Bool; True refuses what is certain to be a mistake, False only warns, once for each model.
+
+        Raises:
+            ValueError: If `training`, and the decoder gives probabilities where the likelihood takes logits, or the
+                other way round.
+        """
+        activation = last_activation(self.decoder)
+        if self._misfit is None and (self.built or activation is not None):
+            self._misfit = self.likelihood.misfit(activation, self._decoded_at_random)
+        words, certain = self._misfit or (None, False)
+        if words and certain and training:
+            raise ValueError(words)
+        if words and not self._told_of_misfit:
+            self._told_of_misfit = True
+            warnings.warn(words, stacklevel=3)
+
+    def _decoded_at_random(self):
+        z = np.random.default_rng(0).normal(size=(64, self.latent_dim)).astype("float32")
+        return ops.convert_to_numpy(self.decoder(ops.convert_to_tensor(z), training=False))
+
+    def decoded(self, z, training=False) -> dict:
+        """Return the decoder's output for z, the likelihood's `parameters`.
+
+        Where the likelihood takes probabilities and the decoder ends in a sigmoid that can be left out, the `logits`
+        before it come with them.
+        """
+        if self.final_sigmoid is None:
+            return {"parameters": self.decoder(z, training=training)}
+        with self.final_sigmoid.left_out():
+            logits = self.decoder(z, training=training)
+        return {"logits": logits, "parameters": ops.sigmoid(logits)}
 
     def call(self, x, sample_weight=None, training=None):
         """Pass a batch through the model.
@@ -121,14 +166,14 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
 
         Returns:
             Dict: `kl` of shape `(batch,)`, in nats, `log_var`, `mean` and `z` of shape `(batch, latent_dim)`, and
-            `parameters`, the decoder's output for z.
+            `parameters`, the decoder's output for z, with `logits` where `decoded` gives them.
         """
         checks.batch_of("x", x, self.event_shape)
         mean, log_var = self.encoder(x, training=training)
         mean, log_var, kl = self.kl_divergence([mean, log_var], sample_weight=sample_weight, training=training)
         z = self.sampling([mean, log_var], training=training)
-        parameters = self.decoder(z, training=training)
-        return {"kl": kl, "log_var": log_var, "mean": mean, "parameters": parameters, "z": z}
+        outputs = {"kl": kl, "log_var": log_var, "mean": mean, "z": z, **self.decoded(z, training)}
+        return {name: outputs[name] for name in sorted(outputs)}  # JAX sorts them anyway
 
     def losses_of(self, x, y, sample_weight, training):
         """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
@@ -177,7 +222,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     def compute_losses(self, x, y, outputs, sample_weight=None) -> dict:
         """Return the loss and its parts, in nats per example, averaged over the batch."""
         target = ops.cast(checks.target(x, y, self.target_shape), "float32")
-        log_likelihood = self.likelihood.log_prob(target, outputs["parameters"])
+        log_likelihood = self.likelihood.log_prob(target, **of_decoder(outputs))
         reconstruction_loss = -batch.mean(log_likelihood, sample_weight)
         kl_loss = batch.mean(outputs["kl"], sample_weight)
         losses = {
@@ -199,7 +244,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Update the metrics given to `compile`: they compare the target with the mean of p(x|z)."""
         target = checks.target(x, y, self.target_shape)
-        return super().compute_metrics(x, target, self.likelihood.mean(y_pred["parameters"]), sample_weight)
+        return super().compute_metrics(x, target, self.likelihood.mean(**of_decoder(y_pred)), sample_weight)
 
     def phases(self):
         """Return the one phase of a VAE's training step."""

@@ -55,7 +55,7 @@ class Guard(keras.callbacks.Callback):
         """Remember the epoch's rows with NaN; of a stream say after the first epoch what was not seen earlier."""
         if self.invalid_rows is None:
             self.invalid_rows = int(round(float(self.model.invalid_rows.result())))
-            self.weight = float(self.model.measures.weight)
+            self.weight = self.model.measures.weight_so_far()
             if not self.checked_support:
                 self.checked_support = True
                 warn_of_support(self.model.likelihood, self.model.measures.result()["outside_support"])
@@ -132,7 +132,7 @@ def rows_text(number: int) -> str:
     return f"{number} row" if number == 1 else f"{number} rows"
 
 
-def require_weight(weight) -> None:
+def require_weight(weight: float) -> None:
     """Raise a ValueError if the weights of all the rows that were seen sum to 0."""
-    if float(weight) == 0.0:
+    if weight == 0.0:
         raise ValueError("`sample_weight` must not be 0 for every row. Received: data whose weights sum to 0")

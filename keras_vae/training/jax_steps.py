@@ -6,6 +6,8 @@ import jax
 import keras
 from jax import numpy as jnp
 
+from keras_vae.training import interrupts
+from keras_vae.training.optimizers import parts
 from keras_vae.training.verdict import judge
 
 
@@ -42,9 +44,7 @@ class JaxSteps:
 
         gradient = jax.grad(scaled_loss, has_aux=True)
         gradients, (losses, outputs, new_written) = gradient([v.value for v in phase.variables])
-        norm = jnp.sqrt(sum(jnp.vdot(g, g) for g in gradients))
-        verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
-
+        verdict = judge(losses["loss"], global_norm(gradients), phase.optimizer, self.skip_threshold, phase.variables)
         verdict = verdict.unless_padding(x, sample_weight)
 
         def apply():
@@ -108,9 +108,27 @@ class JaxSteps:
             vars(self)["train_step"] = lambda state, data: train_step(self, state, data)
         super().make_train_function(force=force)
 
+    def _make_function(self, step_function, concatenate_outputs=False):
+        """Let each step of training, evaluation and prediction leave its new state where an interrupt finds it."""
+        names = ("trainable_variables", "non_trainable_variables", "optimizer_variables", "metrics_variables")
+
+        def kept(state, data):
+            with interrupts.deferred():
+                outputs, state = step_function(state, data)
+                carried = names if len(state) != 3 else (*names[:2], names[3])
+                self._jax_state = dict(zip(carried, state, strict=False))
+            return outputs, state
+
+        return super()._make_function(kept, concatenate_outputs)
+
+    def _get_jax_state(self, purge_model_variables=False, **groups):
+        """Return the values of the variables, which keep them: Keras would leave the variables empty."""
+        self._jax_state = None  # older than what the variables hold
+        return super()._get_jax_state(**groups)
+
     def fit(self, *args, **kwargs):
         """Train as every Keras model, and keep the weights if it fails."""
-        with self._weights_kept():
+        with self._weights_kept(), self._averages_started():
             return super().fit(*args, **kwargs)
 
     def evaluate(self, *args, **kwargs):
@@ -123,25 +141,51 @@ class JaxSteps:
         with self._weights_kept():
             return super().predict(*args, **kwargs)
 
+    def train_on_batch(self, *args, **kwargs):
+        """Train on a batch as every Keras model, and keep the weights if it fails."""
+        with self._weights_kept():
+            return super().train_on_batch(*args, **kwargs)
+
+    def test_on_batch(self, *args, **kwargs):
+        """Measure a batch as every Keras model, and keep the weights if it fails."""
+        with self._weights_kept():
+            return super().test_on_batch(*args, **kwargs)
+
+    def predict_on_batch(self, *args, **kwargs):
+        """Predict a batch as every Keras model, and keep the weights if it fails."""
+        with self._weights_kept():
+            return super().predict_on_batch(*args, **kwargs)
+
     @contextlib.contextmanager
     def _weights_kept(self):
-        # Keras takes the values out of the variables before the first step, and an exception there (a batch of
-        # the wrong shape) would leave the model empty.
-        variables = [*self.variables, *(self.optimizer.variables if self.optimizer is not None else ())]
-        before = [v._value for v in variables]
+        # A step gives the old state's memory to the new one, which the variables get at the end of the epoch.
         try:
             yield
         except BaseException as error:
-            self.jax_state_sync()
-            for variable, value in zip(variables, before, strict=True):
-                if variable._value is None and value is not None and not value.is_deleted():
-                    variable._value = value
+            with interrupts.deferred():
+                self.jax_state_sync()
             if type(error).__name__ == "IndivisibleError":  # JAX gives it no public name
                 raise ValueError(
                     "`batch_size`, and the rows of the last batch, must divide by the number of devices that share "
                     'the batches: use Batches(..., remainder="pad") or "drop", for the validation data too. '
                     f"Received: {error}"
                 ) from error
+            raise
+
+    @contextlib.contextmanager
+    def _averages_started(self):
+        # Keras puts the optimizer's averages (`use_ema`) in the weights' place when `fit` ends, even in an error:
+        # before the first update they are zero.
+        new = [o for o in parts(self.optimizer) if getattr(o, "use_ema", False) and o.built and not int(o.iterations)]
+        averages = [average for part in new for average in part._model_variables_moving_average]
+        weights = [weight for part in new for weight in part._trainable_variables]
+        zeros = [average.value for average in averages]
+        _assign(averages, [jnp.copy(weight.value) for weight in weights])
+        try:
+            yield
+        except BaseException:
+            if new and not int(new[0].iterations):
+                _assign(averages, zeros)
             raise
 
     def backend_noise(self):
@@ -166,6 +210,12 @@ class JaxSteps:
 def _scope(groups, state):
     mapping = [pair for group, values in zip(groups, state, strict=True) for pair in zip(group, values, strict=True)]
     return keras.StatelessScope(state_mapping=mapping, collect_losses=True)
+
+
+def global_norm(gradients):
+    """Return the L2 norm of all the gradients together, whatever their types: a sum of squares needs float32."""
+    wide = [g.astype("float32") if g.dtype.itemsize < 4 else g for g in gradients]
+    return jnp.sqrt(sum(jnp.vdot(g, g) for g in wide))
 
 
 def _values(groups):

@@ -14,13 +14,15 @@ class Measures(keras.metrics.Metric):
     """
 
     def __init__(self, names, name="loss"):
-        super().__init__(name=name)
+        super().__init__(name=name, dtype="float32")
         self.names = tuple(names)
         # "mean" over the replicas: each is told of the whole batch.
         self.totals = self.add_variable(
-            shape=(len(self.names),), initializer="zeros", aggregation="mean", name="totals"
+            shape=(len(self.names),), initializer="zeros", dtype="float32", aggregation="mean", name="totals"
         )
-        self.weight = self.add_variable(shape=(), initializer="zeros", aggregation="mean", name="weight")
+        self.weight = self.add_variable(
+            shape=(), initializer="zeros", dtype="float32", aggregation="mean", name="weight"
+        )
 
     def update_state(self, values: dict, weight):
         """Add a batch's means, a dict with the metric's names, with the batch's weight."""
@@ -34,13 +36,17 @@ class Measures(keras.metrics.Metric):
         means = ops.divide_no_nan(ops.convert_to_tensor(self.totals), ops.convert_to_tensor(self.weight))
         return {name: means[i] for i, name in enumerate(self.names)}
 
+    def weight_so_far(self) -> float:
+        """Return the weight of all the batches so far."""
+        return float(ops.convert_to_numpy(ops.convert_to_tensor(self.weight)))
+
 
 class Count(keras.metrics.Metric):
     """A sum over an epoch, such as the number of skipped updates."""
 
     def __init__(self, name):
-        super().__init__(name=name)
-        self.total = self.add_variable(shape=(), initializer="zeros", aggregation="mean", name="total")
+        super().__init__(name=name, dtype="float32")
+        self.total = self.add_variable(shape=(), initializer="zeros", dtype="float32", aggregation="mean", name="total")
 
     def update_state(self, value):
         """Add a scalar."""

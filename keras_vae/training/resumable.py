@@ -33,11 +33,23 @@ class Resumable:
         """Put back what `training_state` has returned."""
         self.build_optimizer()
         self.load_weights(InMemory(WEIGHTS, state["weights"].tobytes()))
-        metrics = _numbered(state, "metric")
-        if metrics:
-            for variable, value in zip(self.metrics_variables, metrics, strict=True):
-                variable.assign(value)
+        if "metric_0" in state:
+            self._load_metrics(_numbered(state, "metric"))
         self.set_backend_noise(_numbered(state, "backend_noise"))
+
+    def _load_metrics(self, values):
+        given = self._compile_metrics
+        if given is not None and not given.built:  # on TensorFlow Keras builds them within the first step
+            target = ops.zeros((1, *self.target_shape))
+            given.build(target, target)
+        variables = self.metrics_variables
+        if [tuple(v.shape) for v in variables] != [value.shape for value in values]:
+            raise ValueError(
+                "`metrics` of compile must be those of the stored training, which was stopped within an epoch. "
+                f"Received: {len(variables)} states of metrics, where {len(values)} are stored"
+            )
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
     def signature(self) -> list[str]:
         """Return a line for each thing that two models must have in common to take each other's training state."""

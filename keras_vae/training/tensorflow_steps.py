@@ -7,6 +7,8 @@ import keras
 import tensorflow as tf
 
 from keras_vae.distributions import replicas
+from keras_vae.training import interrupts
+from keras_vae.training.optimizers import parts
 from keras_vae.training.verdict import judge
 
 
@@ -31,9 +33,9 @@ class TensorFlowSteps:
             # Every replica has the loss of the whole batch, and the gradient of each goes through all of them.
             scaled = phase.optimizer.scale_loss(losses["loss"]) / replica.count
         gradients = replica.total(tape.gradient(scaled, [v.value for v in phase.variables]))
-        norm = tf.linalg.global_norm(gradients)
-        verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
+        verdict = judge(losses["loss"], global_norm(gradients), phase.optimizer, self.skip_threshold, phase.variables)
         verdict = verdict.unless_padding(x, sample_weight)
+        _take_sums(phase.optimizer)
         commit = self._commit if replica.count == 1 else self._commit_on_replicas
         commit(phase, gradients, verdict, before, lambda: self.update_metrics(losses, outputs, x, y, sample_weight))
         self.count(verdict, losses)
@@ -55,11 +57,16 @@ class TensorFlowSteps:
         # What the replicas do together cannot stand in a tf.cond: the update is made, and taken back.
         variables = [*self.non_trainable_weights, *phase.variables, *phase.optimizer.variables, *self.metrics_variables]
         before = [*before, *(tf.identity(v.value) for v in variables[len(before) :])]
-        _take_sums(phase.optimizer)
         phase.optimizer.apply(gradients, phase.variables)
         update_metrics()
         for variable, value in zip(variables, before, strict=True):
             variable.value.assign(tf.where(verdict.apply, variable.value, value))
+
+    def make_train_function(self, force=False):
+        """Make the training step, which an interrupt does not cut in two."""
+        if force or self.train_function is None:
+            super().make_train_function(force=force)
+            self.train_function = interrupts.whole(self.train_function)
 
     def test_step(self, data):
         """Measure one batch, or a replica's share of it, and return the logs."""
@@ -169,6 +176,18 @@ def _after(*parts):
     return tf.control_dependencies([part for part in parts if part is not None])
 
 
+def global_norm(gradients):
+    """Return the L2 norm of all the gradients together, as float32, whatever their types."""
+    values = [g.values if isinstance(g, tf.IndexedSlices) else g for g in gradients if g is not None]
+    # A sum of squares needs float32 at least.
+    wide = [v if v.dtype == tf.float64 else tf.cast(v, tf.float32) for v in values]
+    return tf.sqrt(2.0 * tf.add_n([tf.cast(tf.nn.l2_loss(v), tf.float32) for v in wide]))
+
+
 def _take_sums(optimizer):
-    """Tell an optimizer that the gradients which it gets are the sums over the replicas: they had to be judged."""
-    vars(getattr(optimizer, "inner_optimizer", optimizer))["_all_reduce_sum_gradients"] = lambda pairs: pairs
+    """Tell an optimizer that the gradients which it gets are the sums over the replicas: they had to be judged.
+
+    Its own sum registers a gradient of its own, which TensorFlow keeps for ever, and the whole step's graph with it.
+    """
+    for part in parts(optimizer):
+        vars(part)["_all_reduce_sum_gradients"] = lambda pairs: pairs

@@ -4,6 +4,7 @@ import contextlib
 
 import torch
 
+from keras_vae.training import interrupts
 from keras_vae.training.verdict import judge
 
 
@@ -25,8 +26,9 @@ class TorchSteps:
         scaled = phase.optimizer.scale_loss(losses["loss"])
         gradients = torch.autograd.grad(scaled, [v.value for v in phase.variables], allow_unused=True)
         with torch.no_grad():
-            norm = torch.nn.utils.get_total_norm([g for g in gradients if g is not None])
-            verdict = judge(losses["loss"], norm, phase.optimizer, self.skip_threshold)
+            verdict = judge(
+                losses["loss"], global_norm(gradients), phase.optimizer, self.skip_threshold, phase.variables
+            )
             verdict = verdict.unless_padding(x, sample_weight)
             if verdict.apply:
                 phase.optimizer.apply(list(gradients), phase.variables)
@@ -35,6 +37,12 @@ class TorchSteps:
                 for variable, value in zip(self.non_trainable_weights, before, strict=True):
                     variable.assign(value)
             self.count(verdict, losses)
+
+    def make_train_function(self, force=False):
+        """Make the training step, which an interrupt does not cut in two."""
+        if force or self.train_function is None:
+            super().make_train_function(force=force)
+            self.train_function = interrupts.whole(self.train_function)
 
     def test_step(self, data):
         """Measure one batch, and return the logs."""
@@ -83,3 +91,9 @@ class TorchSteps:
                 f"to share batches. Received: {devices}"
             )
         return contextlib.nullcontext()
+
+
+def global_norm(gradients):
+    """Return the L2 norm of all the gradients together, whatever their types: a sum of squares needs float32."""
+    wide = (torch.float32, torch.float64)
+    return torch.nn.utils.get_total_norm([g if g.dtype in wide else g.float() for g in gradients if g is not None])

@@ -199,6 +199,7 @@ class Trainer(Saving, Resumable, Steps, keras.Model):
             )
         data = arguments.get("x")
         given = self._prepare(data, arguments.get("y"), arguments.get("sample_weight"))
+        self.check_networks(training=True)
         arguments |= {"x": given.x, "y": given.y, "sample_weight": given.sample_weight}
         if not isinstance(arguments.get("validation_data"), types.GeneratorType | None):
             validation = given_data.prepare(self, *keras.utils.unpack_x_y_sample_weight(arguments["validation_data"]))
@@ -237,10 +238,11 @@ class Trainer(Saving, Resumable, Steps, keras.Model):
         arguments |= arguments.pop("kwargs", {})
         self._require_compiled("evaluate")
         given = self._prepare(arguments.get("x"), arguments.get("y"), arguments.get("sample_weight"))
+        self.check_networks(training=False)
         arguments |= {"x": given.x, "y": given.y, "sample_weight": given.sample_weight}
         logs = super().evaluate(**arguments)
         warn_of_invalid_rows(self.invalid_rows.result())
-        require_weight(self.measures.weight)
+        require_weight(self.measures.weight_so_far())
         return logs
 
     @functools.wraps(keras.Model.predict, assigned=())

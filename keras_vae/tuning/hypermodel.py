@@ -11,7 +11,7 @@ import numpy as np
 
 from keras_vae import evaluation, likelihoods, networks
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.callbacks import BetaAnnealing
+from keras_vae.callbacks import BetaAnnealing, Progress
 from keras_vae.datasets import Batches, Dataset
 from keras_vae.datasets.dataset import split
 from keras_vae.models import VAE
@@ -19,7 +19,7 @@ from keras_vae.rows import as_rows
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
 from keras_vae.tuning import objectives
-from keras_vae.tuning.progress import EpochProgress, retracing_is_expected
+from keras_vae.tuning.retracing import retracing_is_expected
 from keras_vae.tuning.search_space import SearchSpace
 from keras_vae.tuning.tuner_callbacks import callbacks_of_training, checkpoints
 
@@ -216,7 +216,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         if hp.get("annealing") and hp.get("beta") > 0:
             callbacks.append(BetaAnnealing(Linear(duration=self.warm_up * epochs, end=hp.get("beta"))))
         if verbose:
-            callbacks.append(EpochProgress(f"seed {i + 1} of {self.seeds}", epochs))
+            callbacks.append(Progress(every=epochs, names=("val_elbo",), title=f"seed {i + 1} of {self.seeds}"))
         batches = Batches(self.x_train, self.batch_size, seed=self.seed + i, remainder="pad")
         validation = Batches(self.x_validation, self.batch_size, shuffle=False, remainder="pad")
         history = vae.fit(batches, epochs=epochs, validation_data=validation, callbacks=callbacks, verbose=0).history

@@ -304,8 +304,11 @@ class Resume(keras.callbacks.Callback):
         self.data.set_epoch(*self.place)
 
 
-@pytest.mark.parametrize("metrics", [(), ("mse",)], ids=["built", "with a metric that Keras builds from a batch"])
-@pytest.mark.parametrize("by", ["callback", "caller"])
+@pytest.mark.parametrize(
+    ("by", "metrics"),
+    [("callback", ()), ("caller", ("mse",))],
+    ids=["from a callback", "from before, and Keras builds a metric from a batch"],
+)
 def test_fit_goes_on_in_the_middle_of_an_epoch(make_vae, metrics, by):
     x, vae = numbered_rows(), make_vae()
     vae.compile("adam", metrics=list(metrics))

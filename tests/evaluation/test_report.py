@@ -7,6 +7,7 @@ import pytest
 
 import keras_vae
 from keras_vae import evaluation
+from keras_vae.evaluation.report import sections
 
 RANDOM = np.random.default_rng(0)
 
@@ -64,6 +65,17 @@ def test_binary_images_with_factors_and_without_labels(make_vae, capsys):
     assert "bits per dimension" in printed and "mutual information gap" in printed
     again = evaluation.report(vae, data, num_samples=10, num_generated=50, verbose=0)
     assert again["density"] == result["density"] and capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("levels", "has_bits"), [(17, True), (256, False)])
+def test_bits_per_dimension_are_not_below_the_entropy(make_vae, levels, has_bits):
+    """Noise of so many grey levels under 17 levels: no model can have fewer bits than log2(levels)."""
+    x = (RANDOM.integers(0, levels, size=(300, 64)) / (levels - 1)).astype("float32")
+    vae = make_vae(likelihood=keras_vae.likelihoods.DiscretizedLogistic(17))
+    measured = sections.Measured(vae, SimpleNamespace(x_train=x, x_test=x), None, 1000, 0)
+    result = sections.density(measured, 20, 4096, 0, 0)
+    bits = -result["marginal_likelihood"]["marginal_likelihood"] / 64 / np.log(2)
+    assert (bits > np.log2(levels) - 0.01) == has_bits == ("bits_per_dimension" in result)
 
 
 def test_a_collapsed_model_is_measured_without_a_warning(make_vae, digits, data):

@@ -5,12 +5,15 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
 import keras
 import numpy as np
 import pytest
+
+import keras_vae
 
 QUICK = ("--num-samples", 10, "--autoencoder-epochs", 1)
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
@@ -31,12 +34,17 @@ def run(script, *arguments, folder):
     return process.stdout
 
 
+def call(script, arguments, monkeypatch):
+    """Run a script's main in this process."""
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    importlib.import_module(script).main([str(argument) for argument in arguments])
+
+
 def refused(script, arguments, folder, monkeypatch):
     """Run a script's main in this process, and return the message with which it ends."""
     monkeypatch.chdir(folder)
-    monkeypatch.syspath_prepend(str(EXAMPLES))
     with pytest.raises(SystemExit) as ended:
-        importlib.import_module(script).main([str(argument) for argument in arguments])
+        call(script, arguments, monkeypatch)
     return str(ended.value)
 
 
@@ -65,6 +73,9 @@ def test_train_vae_on_digits_and_evaluate_what_it_saved(tmp_path):
         "same output",
     ):
         assert row in printed, row
+    before_the_report = printed.split("REPORT")[0].splitlines()
+    assert len(before_the_report) <= 60 and max(map(len, before_the_report)) <= 120
+    assert "skipped" not in printed and printed.count("val_elbo") == 3
     report = json.loads((folder / "report.json").read_text())
     assert len(report["code"]["diagnosis"]["kl_per_dimension"]) == 8
 
@@ -100,6 +111,24 @@ def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path
     run("train_vae.py", "--dataset", small_npz(tmp_path), *arguments, folder=tmp_path)
     for name in ("manifold", "prior_holes"):
         assert (tmp_path / "here" / f"{name}.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(("moment", "epochs"), [((2, 1), 2), ((0, 1), 0)])
+def test_an_interrupted_training_is_saved_measured_and_drawn(tmp_path, monkeypatch, capsys, moment, epochs):
+    class Interrupted(keras_vae.callbacks.Progress):
+        def on_train_batch_begin(self, batch, logs=None):
+            if (self.epoch, batch) == moment:
+                os.kill(os.getpid(), signal.SIGINT)  # what a terminal sends for Ctrl-C
+
+    monkeypatch.setattr(keras_vae.callbacks, "Progress", Interrupted)
+    arguments = ("--dataset", small_npz(tmp_path), "--batch-size", 16, "--epochs", 9, "--anneal-epochs", 2)
+    call("train_vae", (*arguments, "--num-samples", 5, "--autoencoder-epochs", 0, "--out", tmp_path), monkeypatch)
+    printed = capsys.readouterr().out
+    assert f"interrupted {f'after epoch {epochs}' if epochs else 'in the first epoch'}: what there is" in printed
+    assert "same output" in printed
+    assert len((tmp_path / "history.csv").read_text().splitlines()) == 1 + epochs
+    assert (tmp_path / "history.png").is_file() == (epochs > 0)
+    assert json.loads((tmp_path / "report.json").read_text())["density"]["elbo"]["elbo"] < 0
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from contracts import likelihood_contract
+from contracts import config_round_trip, likelihood_contract
 from scipy import special, stats
 
 from keras_vae import likelihoods
@@ -82,6 +82,53 @@ def test_a_learned_sigma_finds_the_residuals_standard_deviation(digits, make_vae
     assert np.exp(float(vae.likelihood.raw_log_scale.numpy())) == pytest.approx(residual, rel=0.05)
 
 
+def numbers(tensor):
+    return keras.ops.convert_to_numpy(tensor).astype("float64")
+
+
+def test_bernoulli_of_probabilities_against_scipy():
+    p = np.array([[0.2, 0.7, 0.5, 0.999], [1e-5, 0.3, 0.9, 0.4]], "float32")
+    bernoulli = config_round_trip(likelihoods.Bernoulli(from_logits=False))
+    x = np.round(X)
+    np.testing.assert_allclose(numbers(bernoulli(x, p)), stats.bernoulli.logpmf(x, p).sum(axis=1), rtol=1e-4)
+    np.testing.assert_allclose(numbers(bernoulli.mean(p)), p, rtol=1e-4)
+    draws = numbers(bernoulli.sample(np.tile(p, (5000, 1)), seed=1)).reshape(-1, 2, 4)
+    assert np.all(np.abs(draws.mean(axis=0) - p) < 4 * np.sqrt(p * (1 - p) / 5000) + 1e-3)
+    certain = numbers(bernoulli(np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]])))
+    assert certain == pytest.approx(2 * np.log(1e-7), rel=0.02)  # clipped, as Keras' losses do
+
+
+def test_continuous_bernoulli_of_probabilities_is_that_of_logits():
+    p = special.expit(PARAMETERS)
+    first, second = likelihoods.ContinuousBernoulli(from_logits=False), likelihoods.ContinuousBernoulli()
+    np.testing.assert_allclose(log_prob(first, p), log_prob(second, PARAMETERS), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(numbers(first.mean(p)), numbers(second.mean(PARAMETERS)), rtol=1e-4)
+
+
+def test_a_config_of_0_2_takes_logits():
+    config = likelihoods.Bernoulli().get_config()
+    del config["from_logits"]
+    assert likelihoods.Bernoulli.from_config(config).from_logits is True
+
+
+@pytest.mark.parametrize("levels", [2, 17, 256, 65536])
+def test_a_probability_of_data_on_its_grid_only(levels):
+    random = np.random.default_rng(0)
+    k = random.integers(0, levels, size=(40, 8))
+    k[0, :2] = 0, levels - 1
+    discretized = likelihoods.DiscretizedLogistic(levels)
+    assert discretized.is_probability((k / (levels - 1)).astype("float32"))
+    for off in (
+        k / levels + 0.5 / levels,  # the middle of a step 1 / levels
+        (k + random.random(k.shape)) / levels,
+        np.where(k == 0, 0.25 / (levels - 1), k / (levels - 1)),  # one value of 40 examples is enough
+        k / (levels - 1) + 1.0,
+        np.where(k == 0, np.nan, k / (levels - 1)),
+    ):
+        assert not discretized.is_probability(off.astype("float32")), off
+    assert likelihoods.DiscretizedLogistic(256).is_probability(k[:, :1] * 0.0)
+
+
 def test_names_and_bad_arguments():
     assert isinstance(likelihoods.get("laplace"), likelihoods.Laplace)
     with pytest.raises(
@@ -96,5 +143,7 @@ def test_names_and_bad_arguments():
         likelihoods.Laplace(scale="x")
     with pytest.raises(ValueError, match="`levels` must be a whole number of at least 2"):
         likelihoods.DiscretizedLogistic(levels=1)
+    with pytest.raises(ValueError, match="`from_logits` must be True or False. Received: from_logits='no'"):
+        likelihoods.Bernoulli(from_logits="no")
     with pytest.raises(ValueError, match="`decoder` must give 2 values for each value"):
         likelihoods.Gaussian("per_pixel").event_shape((None, 28, 28, 3))

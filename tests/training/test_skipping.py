@@ -119,3 +119,34 @@ def test_mixed_precision_trains_on_digits_without_nan(data, policy, network):
     assert sum(history["skipped_updates"]) == 0.0
     assert {v.dtype for v in vae.trainable_variables} == {"float32"}
     assert keras.backend.standardize_dtype(vae(data.x_train[:2])["parameters"].dtype) == "float32"
+
+
+def optimizers():
+    sgd = keras.optimizers.SGD(1e-2, momentum=0.9, clipnorm=1.0)
+    averaged = keras.optimizers.Adam(1e-2, use_ema=True)
+    accumulated = keras.optimizers.Adam(1e-2, gradient_accumulation_steps=2)
+    return {
+        "momentum, clipnorm": sgd,
+        "loss scale, averages": keras.optimizers.LossScaleOptimizer(averaged),
+        "gradient accumulation": accumulated,
+    }
+
+
+@pytest.mark.parametrize("name", optimizers())
+def test_a_learning_rate_that_would_destroy_the_weights_changes_nothing(digits, make_vae, name):
+    optimizer = optimizers()[name]
+    vae = make_vae(optimizer=optimizer)
+    for updates in (0, 3):  # a fresh optimizer, and a used one
+        optimizer.learning_rate = 1e-2
+        for _ in range(updates):
+            vae.train_on_batch(digits[:64])
+        for rate in (np.nan, np.inf, 1e38):
+            optimizer.learning_rate = rate
+            before = state(vae)
+            with pytest.raises(ValueError, match="All 2 updates of epoch 1 were skipped"):
+                vae.fit(digits[:128], batch_size=64, verbose=0)
+            after = state(vae)
+            changed = {path for path in before if not np.array_equal(before[path], after[path], equal_nan=True)}
+            assert changed == {vae.step.path}
+    optimizer.learning_rate = 1e-2
+    assert vae.fit(digits[:128], batch_size=64, verbose=0).history["skipped_updates"] == [0.0]

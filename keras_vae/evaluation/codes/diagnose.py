@@ -6,12 +6,17 @@ from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 from keras_vae.evaluation.codes.active_units import active_units
+from keras_vae.evaluation.codes.least_aggregate_kl import least_aggregate_kl
 from keras_vae.evaluation.gaussian import kl_per_dimension
 
 # A code with less than this many nats on its example says nothing of it.
 NO_INFORMATION = 0.1
 # KL of a dimension's codes, taken as a Gaussian, to N(0, 1): a variance of 4, or a mean of 1, is 0.8 or 0.5 nats.
 FAR_FROM_PRIOR = 0.5
+# Below this share of the variance, what a linear model explains may be chance.
+NOTHING_TO_EXPLAIN = 0.01
+# The reconstruction is in line with a linear model's if it explains so much of what that does.
+IN_LINE = 0.8
 
 FIXES = {
     "healthy": (),
@@ -35,25 +40,36 @@ FIXES = {
 }
 
 
+NOTHING_TO_FIX = ("nothing, if the data are noise: then no code can tell anything of an example",)
+
+
 def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int = 10_000, seed: int | None = 0) -> dict:
     """Say whether the code of a VAE is used, is lost, or is not held by the prior, and what to try.
 
     Args:
         model: `keras_vae.VAE`, or `ArrayModel` with a `decode`.
         x: Array of shape `(n, ...)`, at least two examples, better a thousand.
-        x_train: Array of the data's shape, on which the mean image and PCA are fitted; None takes x. Default None.
+        x_train: Array of the data's shape, on which the mean image and PCA are fitted; None fits them to each half of
+            x for the other half. Default None.
         threshold: Float of at least 0, variance of the posterior mean above which a unit is active. Default 0.01.
         max_examples: Int of at least 2; of more rows so many are taken at random, as the time grows with their
             square. Default 10,000.
         seed: Int or None. Default 0.
 
     Returns:
-        Dict: `verdict`, "healthy", "partly collapsed" (fewer than half of the units are active, or the code explains
-        less than half of what PCA with as many components does), "collapsed" (no active unit, or less than 0.1 nats
-        of mutual information) or "not regularised" (the codes of a dimension lie on average more than 0.5 nats from
-        the prior); `explanation`, a sentence; `fixes`, a list of texts; and the evidence: `active_units`,
-        `latent_dim`, `kl_per_dimension`, `kl`, `mutual_information`, `aggregate_kl`, `distance_to_prior` (all in
-        nats), `mean_squared_error`, `mean_squared_error_of_mean`, `mean_squared_error_of_pca` (a value of x).
+        Dict: `verdict`, `explanation`, a sentence, `fixes`, a list of texts, and the evidence: `active_units`,
+        `latent_dim`, `kl_per_dimension`, `kl`, `mutual_information`, `aggregate_kl` (at most; see there),
+        `least_aggregate_kl` (at least), `distance_to_prior` (all in nats), `mean_squared_error`, and those
+        `..._of_mean`, `..._of_pca`, `..._of_probabilistic_pca` (a value of x; of other rows than PCA was fitted to, and
+        None where these are fewer than two for each component, or a component is left for each value).
+
+        The verdict is "collapsed" (no active unit, or less than 0.1 nats of mutual information), "not regularised" (the
+        codes lie on average more than 0.5 nats from the prior in each dimension, by their means and variances, or
+        together more than 0.5 nats for each active unit at least), "partly collapsed" (the reconstruction explains
+        less than half of what probabilistic PCA with as many components does, or fewer than half of the units are
+        active and it explains less than 0.8 of that), or "healthy". A code of few units or few nats that explains what
+        probabilistic PCA does is healthy: of noisy data the exact posterior knows no more. PCA itself is no measure of
+        that: it repeats the noise.
 
     Raises:
         ValueError: If the arrays do not fit, are not finite, or the data are constant.
@@ -70,8 +86,7 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
         checks.require_different(name, checks.data(name, array))
     mean, log_var = model.encode(x)
     nats = aggregate_posterior.parts(mean, log_var, 1, None, seed)
-    fitted = x if x_train is None else x_train
-    return {**diagnosis(mean, log_var, nats, x, model.reconstruct(x), fitted, threshold), "seed": seed}
+    return {**diagnosis(mean, log_var, nats, x, model.reconstruct(x), x_train, threshold), "seed": seed}
 
 
 def diagnosis(mean, log_var, nats, x, x_hat, x_train, threshold: float = 0.01) -> dict:
@@ -81,14 +96,16 @@ def diagnosis(mean, log_var, nats, x, x_hat, x_train, threshold: float = 0.01) -
         **{name: units[name] for name in ("active_units", "latent_dim", "kl_per_dimension")},
         "kl": nats["kl_in_closed_form"],
         **{name: nats[name] for name in ("mutual_information", "aggregate_kl")},
+        "least_aggregate_kl": least_aggregate_kl(mean, log_var, nats["seed"]),
         "distance_to_prior": _distance_to_prior(*checks.posterior(mean, log_var)),
         **_errors(x, x_hat, x_train, units["latent_dim"]),
     }
     verdict = _verdict(evidence)
+    nothing_to_fix = NOTHING_TO_FIX if verdict == "collapsed" and _is_noise(evidence) else ()
     return {
         "verdict": verdict,
         "explanation": _explanation(verdict, evidence),
-        "fixes": list(FIXES[verdict]),
+        "fixes": [*nothing_to_fix, *FIXES[verdict]],
         **evidence,
         "num_examples": units["num_examples"],
     }
@@ -101,20 +118,47 @@ def _distance_to_prior(mean, log_var):
 
 
 def _errors(x, x_hat, x_train, latent_dim):
-    """Return the squared errors a value of the reconstruction, of the mean image and of PCA."""
-    from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
-
-    x, x_hat, x_train = checks.flat("x", x), checks.flat("reconstruction", x_hat), checks.flat("x_train", x_train)
-    checks.same_columns("x", x, "x_train", x_train)
-    pca = PCA(min(latent_dim, *x_train.shape), random_state=0).fit(x_train)
+    """Return the squared errors a value of the reconstruction, of the mean image, and of PCA fitted to other rows."""
+    x, x_hat = checks.flat("x", x), checks.flat("reconstruction", x_hat)
+    if x_train is None:
+        rows = randomness.generator("diagnose_halves", 0).permutation(len(x))
+        splits = [(x[rows[::2]], x[rows[1::2]]), (x[rows[1::2]], x[rows[::2]])]
+    else:
+        splits = [(checks.flat("x_train", x_train), x)]
+        checks.same_columns("x", x, "x_train", splits[0][0])
     errors = {
         "mean_squared_error": np.mean((x_hat - x) ** 2),
-        "mean_squared_error_of_mean": np.mean((x_train.mean(axis=0) - x) ** 2),
-        "mean_squared_error_of_pca": np.mean((pca.inverse_transform(pca.transform(x)) - x) ** 2),
+        "mean_squared_error_of_mean": sum(np.sum((judged - fitted.mean(axis=0)) ** 2) for fitted, judged in splits)
+        / x.size,
+        "mean_squared_error_of_pca": None,
+        "mean_squared_error_of_probabilistic_pca": None,
     }
     if errors["mean_squared_error_of_mean"] <= 1e-12 * np.mean(x**2):
         raise ValueError("`x` must hold different examples. Received: the same one in every row")
-    return {name: float(error) for name, error in errors.items()}
+    if latent_dim < x.shape[1] and min(len(fitted) for fitted, _ in splits) >= 2 * latent_dim:
+        of_splits = np.sum([_errors_of_pca(fitted, judged, latent_dim) for fitted, judged in splits], axis=0)
+        errors["mean_squared_error_of_pca"], errors["mean_squared_error_of_probabilistic_pca"] = of_splits / x.size
+    return {name: None if error is None else float(error) for name, error in errors.items()}
+
+
+def _errors_of_pca(fitted, judged, num_components):
+    """Return the summed squared errors of PCA, and of probabilistic PCA, whose codes leave the noise out.
+
+    The directions are those of the fitted rows, the variances along them those of the judged rows: a direction that
+    stands out by chance among the fitted rows does not among others.
+
+    Reference: Tipping and Bishop 1999, "Probabilistic principal component analysis", section 3.3: a code is shrunk by
+    1 - noise / variance.
+    """
+    from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
+
+    pca = PCA(num_components, random_state=0).fit(fitted)
+    codes = pca.transform(judged)
+    residual = np.sum((judged - pca.inverse_transform(codes)) ** 2)
+    noise = residual / (len(judged) * (judged.shape[1] - num_components))
+    variance = np.mean(codes**2, axis=0)
+    lost = np.minimum(1.0, noise / np.maximum(variance, 1e-300))
+    return residual, residual + len(judged) * np.sum(variance * lost**2)
 
 
 def _explained(evidence, name):
@@ -122,13 +166,32 @@ def _explained(evidence, name):
     return 1.0 - evidence[name] / evidence["mean_squared_error_of_mean"]
 
 
+def _shares(evidence):
+    """Return the shares of the variance that the reconstruction and probabilistic PCA explain, None if not known."""
+    of_pca = evidence["mean_squared_error_of_probabilistic_pca"]
+    possible = None if of_pca is None else _explained(evidence, "mean_squared_error_of_probabilistic_pca")
+    return _explained(evidence, "mean_squared_error"), possible
+
+
+def _is_noise(evidence) -> bool:
+    """Say whether a linear model of other rows finds nothing in the data."""
+    possible = _shares(evidence)[1]
+    return possible is not None and possible < NOTHING_TO_EXPLAIN
+
+
 def _verdict(evidence):
-    if evidence["active_units"] == 0 or evidence["mutual_information"] < NO_INFORMATION:
+    explained, possible = _shares(evidence)
+    is_known = possible is not None and possible >= NOTHING_TO_EXPLAIN
+    in_line = is_known and explained >= IN_LINE * possible
+    if not in_line and (evidence["active_units"] == 0 or evidence["mutual_information"] < NO_INFORMATION):
         return "collapsed"
-    if evidence["distance_to_prior"] > FAR_FROM_PRIOR:
+    if (
+        evidence["distance_to_prior"] > FAR_FROM_PRIOR
+        or evidence["least_aggregate_kl"] > FAR_FROM_PRIOR * evidence["active_units"]
+    ):
         return "not regularised"
-    explained, possible = (_explained(evidence, f"mean_squared_error{of}") for of in ("", "_of_pca"))
-    if evidence["active_units"] < 0.5 * evidence["latent_dim"] or explained < 0.5 * possible:
+    few_units = evidence["active_units"] < 0.5 * evidence["latent_dim"]
+    if (few_units and not in_line) or (is_known and explained < 0.5 * possible):
         return "partly collapsed"
     return "healthy"
 
@@ -136,14 +199,24 @@ def _verdict(evidence):
 def _explanation(verdict, evidence):
     units = f"{evidence['active_units']} of {evidence['latent_dim']} units are active"
     information = f"the code holds {max(0.0, evidence['mutual_information']):.2f} nats on its example"
-    explained, of_pca = (max(0.0, _explained(evidence, f"mean_squared_error{of}")) for of in ("", "_of_pca"))
-    gain = f"the reconstruction explains {explained:.0%} of the variance (PCA with as many components {of_pca:.0%})"
+    explained, possible = _shares(evidence)
+    gain = f"the reconstruction explains {max(0.0, explained):.0%} of the variance"
+    if possible is not None:
+        gain += f" (probabilistic PCA with as many components {max(0.0, possible):.0%})"
+    least, most = evidence["least_aggregate_kl"], evidence["aggregate_kl"]
+    noise = " A linear model finds nothing in the data either: they may be noise." if _is_noise(evidence) else ""
+    unknown = ""
+    if most > FAR_FROM_PRIOR * evidence["active_units"]:
+        unknown = (
+            f" All codes together lie {least:.1f} to {most:.1f} nats from the prior: more rows would say it better."
+        )
     return {
-        "healthy": f"{units}, {information}, and {gain}.",
+        "healthy": f"{units}, {information}, and {gain}.{unknown}",
         "partly collapsed": f"Only part of the code is used: {units}, {information}, and {gain}.",
-        "collapsed": f"The decoder ignores the code: {units}, {information}, and {gain}.",
+        "collapsed": f"The decoder ignores the code: {units}, {information}, and {gain}.{noise}",
         "not regularised": (
-            f"The codes do not follow the prior: {evidence['distance_to_prior']:.1f} nats away in each dimension, and "
-            f"a KL of {evidence['kl']:.1f} nats; {units}."
+            f"The codes do not follow the prior: {evidence['distance_to_prior']:.1f} nats away in each dimension by "
+            f"their means and variances, {least:.1f} to {most:.1f} nats all together, and a KL of "
+            f"{evidence['kl']:.1f} nats; {units}."
         ),
     }[verdict]

@@ -22,9 +22,11 @@ def ais(
 ) -> dict:
     """Estimate log p(x) from below by annealed importance sampling with Hamiltonian Monte Carlo transitions.
 
-    The chains go from f_0 = q(z|x) over f_t = q^(1 - b_t) p(x, z)^(b_t) to p(x, z). With few steps that is
-    importance sampling; with more the bound rises towards log p(x). A pilot run finds the step sizes that
-    accept 65 %, and the run that counts keeps them, so that its average weight is unbiased.
+    The chains go from f_0 = q(z|x) over f_t = q^(1 - b_t) p(x, z)^(b_t) to p(x, z). With one step that is importance
+    sampling; with more the bound rises towards log p(x). Each trajectory takes a random share of its step size: those
+    of one length can come back to where they began, so that more steps were worse. A pilot run moves the step sizes
+    towards an acceptance of 65 % (from below: with some 20 steps they are still short, and nearly all are accepted),
+    and the run that counts keeps them, so that its average weight is unbiased.
 
     Args:
         model: `keras_vae.VAE`, or `ArrayModel` with a `gradient`.

@@ -13,13 +13,17 @@ def bits_per_dimension(log_likelihood, num_dimensions: int, levels: int | None =
     """Turn log-likelihoods in nats into bits per dimension, for discrete data.
 
     Without `levels` the log-likelihoods must be log-probabilities: of zeros and ones under `Bernoulli`, or of a grid
-    under `DiscretizedLogistic`. With `levels` they are log-densities of such data in [0, 1] to which uniform noise
-    of one step of the grid was added (dequantization); a step has the width 1 / levels.
+    k / (levels - 1) under `DiscretizedLogistic` with as many levels.
+
+    With `levels` they are log-densities of data to which uniform noise of one step was added (dequantization):
+    (k + u) / levels, k = 0, ..., levels - 1, u uniform in [0, 1), so that a step is 1 / levels wide and the data fill
+    [0, 1]. Data on the grid k / (levels - 1), such as 8-bit images divided by 255, are rescaled before the model is
+    trained and measured: x * (levels - 1) / levels + u / levels.
 
     Args:
         log_likelihood: Float or array of any shape, nats per example; a lower bound gives an upper one here.
         num_dimensions: Int of at least 1, values of an example, such as 784.
-        levels: None, or int of at least 2, the number of values in the grid. Default None.
+        levels: None, or int of at least 2, the number of values k: 256 for 8-bit images. Default None.
 
     Returns:
         Dict: `bits_per_dimension`, the mean; `num_dimensions`; `levels`.

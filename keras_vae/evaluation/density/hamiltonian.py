@@ -52,9 +52,13 @@ class Path:
 def transition(path: Path, state: State, temperature, step_size, leapfrog_steps: int, random):
     """Move every chain once under f_t; return the new state, and which chains accepted.
 
-    Reference: Neal 2011, "MCMC using Hamiltonian dynamics", figure 2.
+    Each trajectory takes a random share of `step_size`, from 0 to 1. With steps of one length a trajectory can last
+    about a period of the motion and come back to where it began: all are accepted, and nothing has moved. The share
+    is drawn independently of the state, so that f_t stays as it is.
+
+    Reference: Neal 2011, "MCMC using Hamiltonian dynamics", figure 2, and section 3.2 on periods.
     """
-    step = np.repeat(step_size, path.num_chains)[:, None]
+    step = (np.repeat(step_size, path.num_chains) * random.uniform(size=path.num_rows))[:, None]
     momentum = random.standard_normal(state.u.shape)
     new, speed = state, momentum
     # A trajectory that diverges overflows on its way to being rejected.

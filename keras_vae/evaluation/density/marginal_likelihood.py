@@ -9,6 +9,7 @@ from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
 from keras_vae.evaluation.progress import progress, verbosity
+from keras_vae.models.batched import fixed_size
 
 NUM_BLOCKS = 10
 
@@ -94,7 +95,7 @@ def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
     # Either several parts of the draws of one example at a time, or all the draws of several examples.
     calls = math.ceil(num_samples / batch_size)
     draws = math.ceil(num_samples / calls)
-    rows = min(n, max(1, batch_size // draws))
+    rows = min(fixed_size(n), max(1, batch_size // draws))
     memory.require("batch_size", batch_size, 4 * rows * draws * math.prod(x.shape[1:]))
     num_blocks = min(NUM_BLOCKS, num_samples)
     log_sums, log_sum_of_squares = np.full((n, num_blocks), -np.inf), np.full(n, -np.inf)

@@ -1,0 +1,19 @@
+"""What a trial keeps from the screen."""
+
+import contextlib
+import logging
+
+
+@contextlib.contextmanager
+def retracing_is_expected():
+    """Keep TensorFlow from warning that each new model is traced anew."""
+    logger = logging.getLogger("tensorflow")
+
+    def expected(record):
+        return "triggered tf.function retracing" not in record.getMessage()
+
+    logger.addFilter(expected)
+    try:
+        yield
+    finally:
+        logger.removeFilter(expected)
