@@ -35,6 +35,36 @@ def as_rows(name: str, value):
     return array
 
 
+def as_labels(name: str, value, rows: int | None = None) -> np.ndarray:
+    """Return labels, one for each row: real numbers, truth values or texts, of whatever library.
+
+    Args:
+        name: The argument's name, for the error.
+        value: What the caller was given.
+        rows: Int, how many there must be, or None. Default None.
+
+    Returns:
+        Array of shape `(rows,)`.
+
+    Raises:
+        ValueError: If it has another shape, is masked, or has labels that are none: NaN, complex numbers, objects.
+    """
+    expected = f"`{name}` must have the shape ({'n' if rows is None else rows},), one for each row."
+    try:
+        array = _in_memory(value)
+    except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(f"{expected} Received: {name} of type {_type(value)} ({error})") from error
+    if array.ndim != 1 or rows not in (None, len(array)):
+        raise ValueError(f"{expected} Received: shape {array.shape}")
+    if array.dtype.kind == "O":  # texts of pandas
+        array = np.array(array.tolist()) if all(isinstance(label, str) for label in array) else array
+    is_nan = array.dtype.kind == "f" and not np.all(np.isfinite(array))
+    if isinstance(value, np.ma.MaskedArray) or array.dtype.kind not in "biufUS" or is_nan:
+        kind = "a mask" if isinstance(value, np.ma.MaskedArray) else "NaN" if is_nan else f"type {array.dtype}"
+        raise ValueError(f"`{name}` must be labels: numbers or texts. Received: {name} with {kind}")
+    return array
+
+
 def take(array, rows) -> np.ndarray:
     """Return the rows at some positions of what `as_rows` has returned.
 

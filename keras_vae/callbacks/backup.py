@@ -2,13 +2,12 @@
 
 import inspect
 import itertools
-import pathlib
 import warnings
 
 import keras
 from keras import ops
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import a_path, whole_number
 from keras_vae.callbacks import backup_file, callback_states
 from keras_vae.replacing import remove_unfinished
 
@@ -50,10 +49,10 @@ class Backup(keras.callbacks.Callback):
 
     def __init__(self, path, every="epoch"):
         super().__init__()
-        self.path = pathlib.Path(path)
-        if every != "epoch" and not hasattr(every, "__index__"):
+        self.path = a_path("path", path)
+        if isinstance(every, str) and every != "epoch":
             raise ValueError(f"`every` must be 'epoch' or a whole number of steps. Received: every={every!r}")
-        self.every = every if every == "epoch" else whole_number("every", every)
+        self.every = every if isinstance(every, str) else whole_number("every", every)
         self.data, self.others, self.resumed = None, None, None
         self.epoch, self.first_batch, self.batches_before, self.first_step, self.periods = 0, 0, 0, 0, 0
 

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import active_units
+from keras_vae.rows import as_rows
 
 
 class CollapseMonitor(keras.callbacks.Callback):
@@ -35,9 +36,9 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     def __init__(self, x, threshold: float = 0.01, patience: int = 5):
         super().__init__()
-        if not hasattr(x, "shape") or x.shape[0] < 2:
+        if not len(getattr(x, "shape", ())) or x.shape[0] < 2:
             raise ValueError(f"`x` must be an array of at least two examples. Received: {getattr(x, 'shape', x)!r}")
-        self.x = x
+        self.x = as_rows("x", x)
         self.threshold = at_least("threshold", threshold, 0.0)
         self.patience = whole_number("patience", patience)
         self.empty_epochs = 0

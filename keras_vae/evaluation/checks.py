@@ -2,9 +2,47 @@
 
 import numpy as np
 
-from keras_vae.rows import as_rows
+from keras_vae.arguments import LARGEST, able, function_or_none
+from keras_vae.evaluation import gaussian
+from keras_vae.rows import as_labels, as_rows
 
 SHOWN = 5
+# exp of it is a variance that float32 holds, and a precision that float64 can multiply with squares.
+LOG_VAR = (-300.0, 88.0)
+
+
+def model(name: str, value, *needed: str):
+    """Return `value` if it has the methods that a score needs of a model; raise a ValueError otherwise."""
+    return able(name, value, needed, "a built keras_vae.VAE, or an evaluation.ArrayModel made of functions over arrays")
+
+
+def vae(name: str, value, *needed: str):
+    """Return `value` if it has what is needed of a VAE; raise a ValueError otherwise."""
+    return able(name, value, needed, "a keras_vae.VAE")
+
+
+def function(name: str, value):
+    """Return `value` if it is a function; raise a ValueError otherwise."""
+    if value is None:
+        raise ValueError(f"`{name}` must be a function. Received: {name}=None")
+    return function_or_none(name, value)
+
+
+def log_prior(value):
+    """Return the function log p(z), the standard normal's for None, with a check of what a user's one returns."""
+    if function_or_none("log_prior", value) is None:
+        return gaussian.log_standard_normal
+
+    def checked(z):
+        values = np.asarray(as_rows("log_prior(z)", value(z)), "float64")
+        if values.shape != (len(z),) or np.any(np.isnan(values)):
+            raise ValueError(
+                f"`log_prior` must return log p(z) of each row of z, ({len(z)},). Received: shape {values.shape}"
+                + (" with NaN" if np.any(np.isnan(values)) else "")
+            )
+        return values
+
+    return checked
 
 
 def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
@@ -22,6 +60,8 @@ def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.n
             f"`{name}` must be finite. Received: {len(bad)} of {len(array)} rows with NaN or infinity, the first of "
             f"them {bad[:SHOWN].tolist()}"
         )
+    if max(array.max(), -array.min()) > LARGEST:
+        raise ValueError(f"`{name}` must be finite in float32. Received: values from {array.min()} to {array.max()}")
     return array
 
 
@@ -30,6 +70,12 @@ def posterior(mean, log_var, low_rows: int = 1) -> tuple[np.ndarray, np.ndarray]
     mean, log_var = matrix("mean", mean, low_rows=low_rows), matrix("log_var", log_var)
     if mean.shape != log_var.shape:
         raise ValueError(f"`log_var` must have the shape of mean. Received: {log_var.shape} and {mean.shape}")
+    low, high = LOG_VAR
+    if log_var.min() < low or log_var.max() > high:
+        raise ValueError(
+            f"`log_var` must be logs of variances, from {low:g} to {high:g}. Received: values from {log_var.min():.4g} "
+            f"to {log_var.max():.4g}"
+        )
     return mean, log_var
 
 
@@ -51,21 +97,19 @@ def same_columns(first_name: str, first: np.ndarray, second_name: str, second: n
 
 def labels(name: str, value, rows: int, low_classes: int = 2) -> np.ndarray:
     """Return `value` as an array of shape `(rows,)` with at least `low_classes` different values."""
-    array = np.asarray(value)
-    if array.shape != (rows,):
-        raise ValueError(f"`{name}` must have the shape ({rows},), one for each row. Received: shape {array.shape}")
+    array = as_labels(name, value, rows)
     classes = np.unique(array)
     if len(classes) < low_classes:
         raise ValueError(f"`{name}` must hold at least {low_classes} classes. Received: {classes.tolist()} only")
     return array
 
 
-def num_rows(name: str, x) -> int:
-    """Return the number of examples in data of shape `(n, ...)`, at least one."""
-    shape = as_rows(name, x).shape
-    if not shape[0]:
-        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {shape}")
-    return shape[0]
+def data(name: str, x):
+    """Return data of shape `(n, ...)`, n at least one, as what can be sliced by rows."""
+    x = as_rows(name, x)
+    if not x.shape[0]:
+        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {x.shape}")
+    return x
 
 
 def flat(name: str, x) -> np.ndarray:
@@ -74,6 +118,12 @@ def flat(name: str, x) -> np.ndarray:
     if x.ndim < 2 or not x.size:
         raise ValueError(f"`{name}` must have the shape (n, ...), with at least one row. Received: shape {x.shape}")
     return matrix(name, x.reshape(len(x), -1))
+
+
+def require_different(name: str, x):
+    """Raise a ValueError if all examples are the same: there is no variance to explain."""
+    if len(x) and not np.any(np.asarray(x) != np.asarray(x[0])):
+        raise ValueError(f"`{name}` must hold different examples. Received: the same one in every row")
 
 
 def chance(y) -> float:

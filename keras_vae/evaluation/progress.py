@@ -5,7 +5,15 @@ import time
 
 import keras
 
+from keras_vae.arguments import whole_number
+
 SILENT_SECONDS = 3.0
+
+
+def verbosity(value):
+    """Return `value` if it is what Keras takes for `verbose`; raise a ValueError otherwise."""
+    is_known = isinstance(value, bool) or (isinstance(value, str) and value == "auto")
+    return value if is_known else whole_number("verbose", value, low=0, high=2)
 
 
 def progress(items, name: str, verbose: int = 1):

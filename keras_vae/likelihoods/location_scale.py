@@ -25,6 +25,7 @@ class LocationScale(Likelihood):
     def __init__(self, scale, name_of_scale="scale", **kwargs):
         super().__init__(**kwargs)
         self.raw_log_scale = None
+        scale = scale if isinstance(scale, str) else float(at_least(name_of_scale, scale, 0.0, strict=True))
         if scale == "per_pixel":
             self.num_parameters = 2
         elif scale == "learned":
@@ -34,8 +35,6 @@ class LocationScale(Likelihood):
                 f"`{name_of_scale}` must be a float above 0, 'learned' or 'per_pixel'. "
                 f"Received: {name_of_scale}={scale!r}"
             )
-        else:
-            scale = float(at_least(name_of_scale, scale, 0.0, strict=True))
         self.scale = scale
 
     def location_and_log_scale(self, parameters):

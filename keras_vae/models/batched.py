@@ -26,7 +26,7 @@ class Batched:
         Returns:
             What the function returns, as arrays with a row for each row of the array.
         """
-        whole_number("batch_size", batch_size)
+        batch_size = whole_number("batch_size", batch_size)
         self.require_built()
         ((argument, rows),) = array.items()
         rows = checks.rows(argument, rows, (self.latent_dim,) if argument == "z" else self.event_shape)
@@ -49,8 +49,9 @@ class Batched:
     def check_values(self, argument, batch, rows):
         """Raise a ValueError that counts the rows with NaN if a batch of them has some: TensorFlow would hide it."""
         is_valid = np.isfinite if argument == "z" else self.is_valid
-        if not np.all(is_valid(batch)):
-            checks.refuse_rows(argument, rows, is_valid)
+        with np.errstate(invalid="ignore", over="ignore"):  # infinity minus itself
+            if not np.all(is_valid(batch)):
+                checks.refuse_rows(argument, rows, is_valid)
 
     def compiled_function(self, name, function, compiler=None):
         """Return the compiled version of a function of tensors, from the cache if it has been asked for before."""
@@ -94,5 +95,6 @@ def fixed_size(n: int) -> int:
 
 def padded(rows, size) -> np.ndarray:
     """Return float32 rows, the first one repeated at the end up to `size`."""
-    rows = np.asarray(rows, dtype="float32")
+    with np.errstate(over="ignore"):  # what float32 does not hold becomes infinite, and is refused as that
+        rows = np.asarray(rows, dtype="float32")
     return np.concatenate([rows, np.repeat(rows[:1], size - len(rows), axis=0)]) if len(rows) < size else rows

@@ -114,7 +114,8 @@ def rows(name: str, x, event_shape):
 
 def refuse_rows(name: str, rows, is_valid, shown: int = 5):
     """Raise the ValueError of rows that hold NaN or infinite values; `is_valid` says which values are good."""
-    bad = [i for i in range(rows.shape[0]) if not np.all(is_valid(np.asarray(rows[i], "float32")))]
+    with np.errstate(over="ignore"):
+        bad = [i for i in range(rows.shape[0]) if not np.all(is_valid(np.asarray(rows[i], "float32")))]
     raise ValueError(
         f"`{name}` must hold finite numbers. Received: {len(bad)} of {rows.shape[0]} rows with NaN or infinity, the "
         f"first of them {bad[:shown]}"

@@ -56,7 +56,7 @@ class DensityMethods(Batched):
         Example:
         >>> log_likelihood, kl = vae.elbo_parts(x_test)
         """
-        whole_number("num_samples", num_samples)
+        num_samples = whole_number("num_samples", num_samples)
         with self.seeded(seed):
             draws = (self.in_batches("elbo", self._elbo_parts, batch_size, x=x) for _ in range(num_samples))
             return tuple(sum(parts) / np.float32(num_samples) for parts in zip(*draws, strict=True))
@@ -84,11 +84,12 @@ class DensityMethods(Batched):
 
         Reference: Burda et al. 2016, "Importance weighted autoencoders", equation 8.
         """
-        whole_number("num_samples", num_samples)
+        num_samples = whole_number("num_samples", num_samples)
         self.require_built()
         x = checks.rows("x", x, self.event_shape)
         compiled = self.compiled_function(("log_weights", num_samples), lambda x: self._log_weights(x, num_samples))
-        batch = padded(x, rows or fixed_size(len(x)))
+        rows = fixed_size(len(x)) if rows is None else whole_number("rows", rows, low=len(x))
+        batch = padded(x, rows)
         self.check_values("x", batch, x)
         weights = compiled(ops.convert_to_tensor(batch))
         return ops.convert_to_numpy(weights)[: len(x)]

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from keras_vae.arguments import at_least, whole_number
+from keras_vae.arguments import at_least, shown, true_or_false, whole_number
 from keras_vae.models import checks
 from keras_vae.models.batched import Batched, fixed_size
+from keras_vae.rows import as_rows
 
 
 class LatentMethods(Batched):
@@ -102,7 +103,7 @@ class LatentMethods(Batched):
         Example:
         >>> images = vae.sample(16, truncation=1.5, seed=0)
         """
-        whole_number("n", n)
+        n, observe = whole_number("n", n), true_or_false("observe", observe)
         self.require_built()
         with self.seeded(seed):
             z = self.sample_codes(n, temperature, truncation)
@@ -130,8 +131,8 @@ class LatentMethods(Batched):
         Example:
         >>> z = vae.sample_codes(16, seed=0)
         """
-        whole_number("n", n)
-        at_least("temperature", temperature, 0.0)
+        n = whole_number("n", n)
+        temperature = at_least("temperature", temperature, 0.0)
         self.require_built()
         with self.seeded(seed):
             noise = self.sampling.evaluation_noise
@@ -157,10 +158,10 @@ class LatentMethods(Batched):
         Example:
         >>> images = vae.interpolate(x_test[0], x_test[1], steps=9)
         """
-        whole_number("steps", steps, low=2)
-        if np.shape(x_a) != np.shape(x_b):
+        steps = whole_number("steps", steps, low=2)
+        (a, single), (b, single_b) = self._as_rows("x_a", x_a), self._as_rows("x_b", x_b)
+        if a.shape != b.shape or single != single_b:
             raise ValueError(f"`x_b` must have the shape of x_a. Received: {np.shape(x_a)} and {np.shape(x_b)}")
-        (a, single), (b, _) = self._as_rows("x_a", x_a), self._as_rows("x_b", x_b)
         start, end = self.encode(a, batch_size)[0], self.encode(b, batch_size)[0]
         share = np.linspace(0.0, 1.0, steps, dtype="float32")[:, None]
         codes = (1.0 - share) * start[:, None] + share * end[:, None]
@@ -185,14 +186,14 @@ class LatentMethods(Batched):
         >>> images = vae.traverse(x_test[0], dimension=3, values=np.linspace(-3, 3, 9))
         """
         x, single = self._as_rows("x", x)
-        if not isinstance(dimension, (int, np.integer)) or not -self.latent_dim <= dimension < self.latent_dim:
-            raise ValueError(
-                f"`dimension` must be an int from {-self.latent_dim} to {self.latent_dim - 1}. Received: {dimension!r}"
-            )
-        values = np.asarray(values, dtype="float32")
+        dimension = self._dimension(dimension)
+        with np.errstate(over="ignore"):
+            values = np.asarray(as_rows("values", values), dtype="float32")
         if values.ndim != 1 or not values.size:
             raise ValueError(f"`values` must be a list of at least one float. Received: shape {values.shape}")
         codes = np.repeat(self.encode(x, batch_size)[0][:, None], len(values), axis=1)
+        if not np.all(np.isfinite(values)):
+            raise ValueError(f"`values` must be finite in float32. Received: {values.tolist()}")
         codes[:, :, dimension] = values
         return self._decode_grid(codes, single, batch_size)
 
@@ -219,9 +220,16 @@ class LatentMethods(Batched):
         images = self.decode(codes.reshape(n * steps, -1), batch_size).reshape(n, steps, *self.target_shape)
         return images[0] if single else images
 
+    def _dimension(self, value):
+        low, high = -self.latent_dim, self.latent_dim - 1
+        try:
+            return whole_number("dimension", value, low=low, high=high)
+        except ValueError as error:
+            raise ValueError(f"`dimension` must be an int from {low} to {high}. Received: {shown(value)}") from error
+
     def _as_rows(self, name, x):
         """Return x with a batch axis, and whether it had none."""
         self.require_built()
-        x = np.asarray(x)
+        x = as_rows(name, x)
         single = x.ndim == len(self.event_shape)
-        return checks.rows(name, x[None] if single else x, self.event_shape), single
+        return checks.rows(name, np.asarray(x)[None] if single else x, self.event_shape), single

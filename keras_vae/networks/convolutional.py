@@ -44,7 +44,7 @@ def convolutional(
     shape = heads.image_shape(input_shape)
     if len(shape) != 3:
         raise ValueError(f"`input_shape` must be (height, width, channels). Received: input_shape={input_shape!r}")
-    filters = [whole_number("filters", count) for count in filters]
+    filters = heads.widths("filters", filters)
     height, width, channels = shape
 
     x = keras.Input(shape, name="x")

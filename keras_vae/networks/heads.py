@@ -5,21 +5,29 @@ from collections.abc import Iterable
 
 from keras import layers
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import shown, whole_number
 
 
 def image_shape(input_shape) -> tuple[int, ...]:
     """Return the shape of one example as a tuple of ints; raise a ValueError if it is none."""
-    axes = tuple(input_shape) if isinstance(input_shape, Iterable) else (input_shape,)
     try:
+        axes = tuple(input_shape) if isinstance(input_shape, Iterable) else (input_shape,)
         if axes:
             return tuple(whole_number("input_shape", n) for n in axes)
-    except ValueError:
+    except (TypeError, ValueError):
         pass
     raise ValueError(
         "`input_shape` must be the shape of one example without the batch, such as (28, 28, 1). "
-        f"Received: input_shape={input_shape!r}"
+        f"Received: input_shape={shown(input_shape)}"
     )
+
+
+def widths(name: str, values) -> list[int]:
+    """Return the widths of hidden layers as a list of ints; raise a ValueError otherwise."""
+    try:
+        return [whole_number(name, value) for value in values]
+    except TypeError as error:  # no list
+        raise ValueError(f"`{name}` must be a list of ints of at least 1. Received: {name}={shown(values)}") from error
 
 
 def only_shape(network: str, input_shape, only: tuple) -> tuple[int, ...]:
@@ -34,12 +42,12 @@ def only_shape(network: str, input_shape, only: tuple) -> tuple[int, ...]:
     if not isinstance(input_shape, Iterable):
         raise ValueError(
             f"`input_shape` must be {allowed}, the only size of {network}; a latent size goes by its name: "
-            f"{network}(latent_dim={input_shape}). Received: input_shape={input_shape!r}"
+            f"{network}(latent_dim={input_shape}). Received: input_shape={shown(input_shape)}"
         )
     shape = image_shape(input_shape)
     if len(shape) != len(only) or any(n != m for n, m in zip(shape, only, strict=True) if isinstance(m, int)):
         raise ValueError(
-            f"`input_shape` must be {allowed}, the only size of {network}. Received: input_shape={input_shape!r}"
+            f"`input_shape` must be {allowed}, the only size of {network}. Received: input_shape={shown(input_shape)}"
         )
     return shape
 

@@ -38,7 +38,7 @@ def mlp(
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", appendix C.
     """
     shape = heads.image_shape(input_shape)
-    hidden = [whole_number("hidden", width) for width in hidden]
+    hidden = heads.widths("hidden", hidden)
 
     x = keras.Input(shape, name="x")
     h = image_layers.Flatten()(x)

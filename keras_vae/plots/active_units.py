@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.arguments import at_least
+from keras_vae.arguments import at_least, text_or_none
 from keras_vae.plots import canvas
 
 
@@ -23,7 +23,8 @@ def active_units(variance_of_mean, threshold: float = 0.01, title: str | None = 
     Example:
     >>> keras_vae.plots.active_units([0.9, 0.001, 0.5])
     """
-    at_least("threshold", threshold, 0.0, strict=True)
+    title = text_or_none("title", title)
+    threshold = at_least("threshold", threshold, 0.0, strict=True)
     variance = canvas.check_numbers("variance_of_mean", variance_of_mean)
     order = np.argsort(-variance)
     low = min(threshold, max(variance.min(), 1e-6)) / 3.0

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from keras_vae.arguments import shown
+from keras_vae.rows import as_rows
+
 TRAIN_COLOR, TEST_COLOR, GREY = "#1f6fb4", "#d95f0e", "#666666"
 FONT = 9
 
@@ -33,9 +36,9 @@ def check_images(name: str, images, axes_before: int) -> np.ndarray:
     Raises:
         ValueError: If the array has not these axes, is empty, has neither 1 nor 3 channels, or no real numbers.
     """
-    images = np.asarray(images)
-    if not np.can_cast(images.dtype, "float64", casting="same_kind"):
+    if getattr(images, "dtype", None) is not None and np.iscomplexobj(images):
         raise ValueError(f"`{name}` must be images of real numbers. Received: type {images.dtype}")
+    images = np.asarray(as_rows(name, images))
     if images.ndim == axes_before + 2:
         images = images[..., None]
     if images.ndim != axes_before + 3 or not images.size or images.shape[-1] not in (1, 3):
@@ -49,10 +52,26 @@ def check_images(name: str, images, axes_before: int) -> np.ndarray:
 
 def check_numbers(name: str, values) -> np.ndarray:
     """Return values as a list of at least one finite number; raise a ValueError otherwise."""
-    values = np.asarray(values, dtype=float)
+    values = np.asarray(as_rows(name, values), dtype=float)
     if values.ndim != 1 or not values.size or not np.all(np.isfinite(values)):
         raise ValueError(f"`{name}` must be a list of finite numbers. Received: {name} of shape {values.shape}")
     return values
+
+
+def check_matrix(name: str, values, shape: str = "(n, latent_dim)") -> np.ndarray:
+    """Return values as a matrix of finite numbers, not empty; raise a ValueError otherwise."""
+    values = np.asarray(as_rows(name, values), dtype=float)
+    if values.ndim != 2 or not values.size or not np.all(np.isfinite(values)):
+        raise ValueError(f"`{name}` must be finite, of shape {shape}. Received: shape {values.shape}")
+    return values
+
+
+def check_names(name: str, values) -> list[str]:
+    """Return a list of texts from a list of anything; raise a ValueError if it is none."""
+    try:
+        return [str(value) for value in (None if isinstance(values, (str, bytes)) else values)]
+    except TypeError as error:
+        raise ValueError(f"`{name}` must be a list of texts. Received: {name}={shown(values)}") from error
 
 
 def bars(names, heights, colors=TRAIN_COLOR, bottom: float = 0.0):
@@ -67,7 +86,10 @@ def bars(names, heights, colors=TRAIN_COLOR, bottom: float = 0.0):
 
 
 def class_colors(fig, axes, labels, n: int):
-    """Return a colour for each of n points, by label, with a legend of up to 20 labels, or else a colour scale."""
+    """Return a colour for each of n points, by label, with a legend of up to 20 labels, or else a colour scale.
+
+    Labels are None or what `as_labels` has returned.
+    """
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
@@ -75,7 +97,6 @@ def class_colors(fig, axes, labels, n: int):
 
     if labels is None:
         return [TRAIN_COLOR] * n
-    labels = np.asarray(labels)
     classes, index = np.unique(labels, return_inverse=True)
     if len(classes) > 20:
         values = labels if np.issubdtype(labels.dtype, np.number) else index

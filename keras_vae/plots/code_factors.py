@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
 
 
@@ -24,10 +25,10 @@ def code_factors(matrix, factor_names=None, unit: str = "nats", title: str | Non
     Example:
     >>> keras_vae.plots.code_factors(np.eye(3), ["shape", "x", "y"])
     """
-    matrix = np.asarray(matrix, float)
-    if matrix.ndim != 2 or not matrix.size or not np.all(np.isfinite(matrix)):
-        raise ValueError(f"`matrix` must be finite, of shape (latent_dim, factors). Received: shape {matrix.shape}")
-    names = [str(i) for i in range(matrix.shape[1])] if factor_names is None else [str(name) for name in factor_names]
+    title = text_or_none("title", title)
+    unit = text_or_none("unit", unit)
+    matrix = canvas.check_matrix("matrix", matrix, "(latent_dim, factors)")
+    names = canvas.check_names("factor_names", range(matrix.shape[1]) if factor_names is None else factor_names)
     if len(names) != matrix.shape[1]:
         raise ValueError(f"`factor_names` must be {matrix.shape[1]} names. Received: {names!r}")
     title = title or "Mutual information of code and factor"

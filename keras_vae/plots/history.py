@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.arguments import shown, text_or_none
 from keras_vae.plots import canvas
 
 PANELS = (
@@ -28,7 +29,12 @@ def history(history, title: str | None = None):
     Example:
     >>> keras_vae.plots.history(vae.fit(x, epochs=10)).savefig("history.png")
     """
+    title = text_or_none("title", title)
     logs = getattr(history, "history", history)
+    if not isinstance(logs, dict):
+        raise ValueError(
+            f"`history` must be what a VAE's fit returns, or a dict of logs. Received: history={shown(history)}"
+        )
     missing = [name for name, _, _ in PANELS if not len(logs.get(name, ()))]
     if missing:
         raise ValueError(f"`history` must hold the logs of a VAE's fit. Received: {sorted(logs)}, without {missing}")

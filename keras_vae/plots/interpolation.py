@@ -1,5 +1,6 @@
 """The way from one example to another."""
 
+from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges
 
 
@@ -26,6 +27,7 @@ def interpolation(
     Example:
     >>> keras_vae.plots.interpolation(vae.interpolate(x_test[0], x_test[1], steps=9))
     """
+    title = text_or_none("title", title)
     many = getattr(images, "ndim", 0) == 5
     images = canvas.check_images("images", images if many else [images], 2)
     images = value_ranges.to_unit(images, value_ranges.of_means(images, value_range))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
 
 
@@ -21,6 +22,7 @@ def kl_per_dimension(kl, title: str | None = None):
     Example:
     >>> keras_vae.plots.kl_per_dimension([0.9, 0.1, 1.4])
     """
+    title = text_or_none("title", title)
     kl = canvas.check_numbers("kl", kl)
     order = np.argsort(-kl)
     fig, axes = canvas.bars(order, kl[order])

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
+from keras_vae.rows import as_labels
 
 
 def latent_space(codes, labels=None, title: str | None = None):
@@ -25,11 +27,9 @@ def latent_space(codes, labels=None, title: str | None = None):
     Example:
     >>> keras_vae.plots.latent_space(vae.encode(x_test)[0], y_test)
     """
-    codes = np.asarray(codes, dtype=float)
-    if codes.ndim != 2 or not codes.size or not np.all(np.isfinite(codes)):
-        raise ValueError(f"`codes` must be finite, of shape (n, latent_dim). Received: shape {codes.shape}")
-    if labels is not None and np.shape(labels) != (len(codes),):
-        raise ValueError(f"`labels` must have the shape ({len(codes)},). Received: shape {np.shape(labels)}")
+    title = text_or_none("title", title)
+    codes = canvas.check_matrix("codes", codes)
+    labels = None if labels is None else as_labels("labels", labels, len(codes))
     points, x_label, y_label = _two_dimensions(codes)
     fig = canvas.figure(4.6, 4.0)
     axes = fig.add_subplot()

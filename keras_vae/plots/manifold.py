@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from keras_vae.arguments import at_least, whole_number
+from keras_vae.arguments import at_least, text_or_none, whole_number
 from keras_vae.plots import canvas, value_ranges
+
+MOST_CODES = 10_000  # along each side
 
 
 def manifold(
@@ -34,8 +36,9 @@ def manifold(
     >>> images = vae.decode(keras_vae.plots.manifold_codes(15)).reshape(15, 15, 28, 28, 1)
     >>> keras_vae.plots.manifold(images)
     """
+    title = text_or_none("title", title)
     images = canvas.check_images("images", images, 2)
-    at_least("extent", extent, 0.0, strict=True)
+    extent = at_least("extent", extent, 0.0, strict=True)
     rows, columns = images.shape[:2]
     picture = canvas.tile(value_ranges.to_unit(images, value_ranges.of_means(images, value_range)), gap=0)
     fig = canvas.figure(5.0, 5.0 * rows / columns + 0.2)
@@ -68,8 +71,8 @@ def manifold_codes(n: int = 15, extent: float = 2.0) -> np.ndarray:
     Raises:
         ValueError: If an argument is out of its range.
     """
-    whole_number("n", n)
-    at_least("extent", extent, 0.0, strict=True)
+    n = whole_number("n", n, high=MOST_CODES)
+    extent = at_least("extent", extent, 0.0, strict=True)
     line = np.linspace(-extent, extent, n) if n > 1 else np.zeros(1)
     z0, z1 = np.meshgrid(line, -line)
     return np.stack([z0.ravel(), z1.ravel()], axis=1).astype("float32")

@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from keras_vae.arguments import LARGEST, shown, text_or_none, whole_number
 from keras_vae.plots import canvas
+from keras_vae.rows import as_labels
+
+MOST_LOG_SIGMA = np.log(LARGEST)
 
 
 def posterior_blobs(mean, log_var, labels=None, dimensions=None, num: int = 300, title: str | None = None):
@@ -32,16 +36,20 @@ def posterior_blobs(mean, log_var, labels=None, dimensions=None, num: int = 300,
     from matplotlib.collections import EllipseCollection
     from matplotlib.patches import Circle
 
-    mean, log_var = np.asarray(mean, float), np.asarray(log_var, float)
-    if mean.ndim != 2 or mean.shape[1] < 2 or mean.shape != log_var.shape or not np.all(np.isfinite(mean + log_var)):
+    title = text_or_none("title", title)
+    num = whole_number("num", num)
+    mean, log_var = canvas.check_matrix("mean", mean), canvas.check_matrix("log_var", log_var)
+    if mean.shape[1] < 2 or mean.shape != log_var.shape:
         raise ValueError(
             "`mean` and `log_var` must be finite, of one shape (n, latent_dim) with latent_dim of at least 2. "
             f"Received: {mean.shape} and {log_var.shape}"
         )
-    if labels is not None and np.shape(labels) != (len(mean),):
-        raise ValueError(f"`labels` must have the shape ({len(mean)},). Received: shape {np.shape(labels)}")
-    a, b = np.sort(np.argsort(-mean.var(axis=0))[:2]) if dimensions is None else dimensions
-    centers, sigma = mean[:num][:, [a, b]], np.exp(0.5 * log_var[:num][:, [a, b]])
+    labels = None if labels is None else as_labels("labels", labels, len(mean))
+    a, b = np.sort(np.argsort(-mean.var(axis=0))[:2]) if dimensions is None else _pair(dimensions, mean.shape[1])
+    centers, log_sigma = mean[:num][:, [a, b]], 0.5 * log_var[:num][:, [a, b]]
+    if np.abs(log_sigma).max() > MOST_LOG_SIGMA or np.abs(centers).max() > LARGEST:
+        raise ValueError("`mean` and `log_var` must hold what float32 can. Received: values beyond it")
+    sigma = np.exp(log_sigma)
     fig = canvas.figure(4.8, 4.2)
     axes = fig.add_subplot()
     colors = canvas.class_colors(fig, axes, None if labels is None else labels[:num], len(centers))
@@ -58,3 +66,15 @@ def posterior_blobs(mean, log_var, labels=None, dimensions=None, num: int = 300,
     axes.set_aspect("equal")
     canvas.label(axes, title or "Posteriors over the prior (1, 2, 3 sigma)", f"z[{a}]", f"z[{b}]")
     return fig
+
+
+def _pair(dimensions, latent_dim):
+    """Return two latent dimensions as ints; raise a ValueError if they are none."""
+    try:
+        a, b = (whole_number("dimensions", dimension, low=-latent_dim, high=latent_dim - 1) for dimension in dimensions)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"`dimensions` must be two ints from 0 to {latent_dim - 1}, or None. Received: "
+            f"dimensions={shown(dimensions)}"
+        ) from error
+    return a, b

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.arguments import at_least
+from keras_vae.arguments import at_least, text_or_none
 from keras_vae.plots import canvas
 
 
@@ -26,9 +26,11 @@ def prior_holes(grid, prior, aggregate_posterior, threshold: float = 0.1, title:
     >>> maps = keras_vae.evaluation.prior_hole_map(np.zeros((5, 2)), np.zeros((5, 2)), n=21)
     >>> keras_vae.plots.prior_holes(**maps)
     """
-    at_least("threshold", threshold, 0.0, strict=True)
-    grid, prior, codes = (np.asarray(a, float) for a in (grid, prior, aggregate_posterior))
-    if grid.ndim != 1 or prior.shape != (len(grid),) * 2 or codes.shape != prior.shape:
+    title = text_or_none("title", title)
+    threshold = at_least("threshold", threshold, 0.0, strict=True)
+    grid, prior = canvas.check_numbers("grid", grid), canvas.check_matrix("prior", prior, "(n, n)")
+    codes = canvas.check_matrix("aggregate_posterior", aggregate_posterior, "(n, n)")
+    if prior.shape != (len(grid),) * 2 or codes.shape != prior.shape:
         raise ValueError(
             f"`prior` and `aggregate_posterior` must have the shape ({grid.size}, {grid.size}) of the grid. "
             f"Received: {prior.shape} and {codes.shape}"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.arguments import text_or_none, whole_number
 from keras_vae.plots import canvas
 
 
@@ -26,14 +27,16 @@ def rate_distortion(rate, distortion, labels=None, knee: int | None = None, titl
 
     Reference: Alemi et al. 2018, "Fixing a broken ELBO", figure 1.
     """
+    title = text_or_none("title", title)
     rate, distortion = canvas.check_numbers("rate", rate), canvas.check_numbers("distortion", distortion)
-    names = [""] * len(rate) if labels is None else [str(label) for label in labels]
+    names = [""] * len(rate) if labels is None else canvas.check_names("labels", labels)
     if not len(rate) == len(distortion) == len(names):
         raise ValueError(
             f"`rate`, `distortion` and `labels` must be of one length. Received: {len(rate)}, {len(distortion)}, "
             f"{len(names)}"
         )
-    if knee is not None and not 0 <= knee < len(rate):
+    knee = None if knee is None else whole_number("knee", knee, low=0)
+    if knee is not None and knee >= len(rate):
         raise ValueError(f"`knee` must be the number of one of the {len(rate)} models. Received: knee={knee!r}")
     fig = canvas.figure(5.2, 3.8)
     axes = fig.add_subplot()

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges
 
 
@@ -24,6 +25,7 @@ def reconstructions(x, x_hat, title: str | None = "Reconstructions", value_range
     Example:
     >>> keras_vae.plots.reconstructions(x_test[:10], vae.reconstruct(x_test[:10]))
     """
+    title = text_or_none("title", title)
     x, x_hat = canvas.check_images("x", x, 1), canvas.check_images("x_hat", x_hat, 1)
     if x.shape != x_hat.shape:
         raise ValueError(f"`x_hat` must have the shape of x. Received: {x_hat.shape} and {x.shape}")

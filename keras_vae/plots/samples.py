@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import text_or_none, whole_number
 from keras_vae.plots import canvas, value_ranges
 
 
@@ -34,6 +34,7 @@ def samples(
     Example:
     >>> keras_vae.plots.samples(vae.sample(64))
     """
+    title = text_or_none("title", title)
     images = canvas.check_images("images", images, 1)
     n = len(images)
     columns = min(n, whole_number("columns", columns) if columns is not None else math.ceil(math.sqrt(n)))

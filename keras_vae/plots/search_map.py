@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
+from keras_vae.rows import as_rows
 
 
 def search_map(latent_dim, beta, score, annealing=None, name: str = "objective", title: str | None = "Search"):
@@ -28,9 +30,15 @@ def search_map(latent_dim, beta, score, annealing=None, name: str = "objective",
     """
     from matplotlib.ticker import MaxNLocator
 
+    title = text_or_none("title", title)
+    name = text_or_none("name", name)
     latent_dim, beta = canvas.check_numbers("latent_dim", latent_dim), canvas.check_numbers("beta", beta)
-    score = np.asarray(score, dtype=float)
-    annealing = np.ones(len(score), bool) if annealing is None else np.asarray(annealing, dtype=bool)
+    score = np.asarray(as_rows("score", score), dtype=float)
+    annealing = np.asarray(as_rows("annealing", np.ones(len(score)) if annealing is None else annealing), dtype=bool)
+    if score.ndim > 1 or annealing.ndim > 1:
+        raise ValueError(
+            f"`score` and `annealing` must have the shape (trials,). Received: {score.shape} and {annealing.shape}"
+        )
     lengths = [len(latent_dim), len(beta), len(score), len(annealing)]
     scored = np.isfinite(score)
     if len(set(lengths)) > 1 or not scored.any():

@@ -1,7 +1,10 @@
 """How much of a search's differences is the seed."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from keras_vae.arguments import shown, text_or_none
 from keras_vae.plots import canvas
 
 SHOWN = 30
@@ -25,13 +28,17 @@ def seed_spread(scores, labels, name: str = "objective", title: str | None = "Sp
     Example:
     >>> keras_vae.plots.seed_spread([[-25.0, -25.4], [-26.1, -25.2]], ["8, beta 1", "4, beta 2"], name="ELBO, nats")
     """
-    scores = [canvas.check_numbers("scores", values) for values in scores]
+    title = text_or_none("title", title)
+    name = text_or_none("name", name)
+    if not isinstance(scores, Iterable) or getattr(scores, "shape", None) == ():
+        raise ValueError(f"`scores` must be a list of lists of numbers. Received: scores={shown(scores)}")
+    scores, labels = [canvas.check_numbers("scores", v) for v in scores], canvas.check_names("labels", labels)
     if not scores or len(scores) != len(labels):
         raise ValueError(
             f"`scores` and `labels` must be of one length, at least 1. Received: {len(scores)}, {len(labels)}"
         )
     order = sorted(range(len(scores)), key=lambda i: -scores[i].mean())[:SHOWN]
-    names = [str(labels[i]) for i in order]
+    names = [labels[i] for i in order]
     fig = canvas.figure(max(5.6, 4.6 + max(map(canvas.width_of, names))), 0.9 + 0.22 * max(len(order), 4))
     axes = fig.add_subplot()
     for place, i in enumerate(order):

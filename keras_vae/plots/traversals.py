@@ -1,7 +1,6 @@
 """What each latent dimension does."""
 
-import numpy as np
-
+from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges
 
 
@@ -36,8 +35,9 @@ def traversals(
     >>> images = [vae.traverse(x_test[0], dimension, values) for dimension in range(vae.latent_dim)]
     >>> keras_vae.plots.traversals(images, values)
     """
-    images, values = canvas.check_images("images", images, 2), np.asarray(values, dtype=float)
-    dimensions = list(range(len(images)) if dimensions is None else dimensions)
+    title = text_or_none("title", title)
+    images, values = canvas.check_images("images", images, 2), canvas.check_numbers("values", values)
+    dimensions = canvas.check_names("dimensions", range(len(images)) if dimensions is None else dimensions)
     if images.shape[:2] != (len(dimensions), len(values)):
         raise ValueError(
             f"`images` must be of shape (dimensions, values, ...) = ({len(dimensions)}, {len(values)}, ...). "

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_vae.arguments import shown
+
 # A Gaussian decoder's means leave the data's range. Measured after 1 and 4 epochs on MNIST, digits and faces in [0, 1],
 # their 5 % quantile is no lower than -0.21, and negative values make at most 0.20 of the sum of the absolute values.
 # Faces in [-1, 1] have a 5 % quantile below -0.25, and means that are still grey near 0 a share of 0.4 and more.
@@ -62,10 +64,13 @@ def _clearly_negative(values) -> bool:
 
 
 def _checked(value_range):
-    pair = np.asarray(value_range)
+    try:
+        pair = np.asarray(value_range)
+    except ValueError:  # lists of different lengths
+        pair = np.empty(0)
     if pair.shape != (2,) or pair.dtype.kind not in "iuf" or not np.all(np.isfinite(pair)) or pair[0] >= pair[1]:
         raise ValueError(
             "`value_range` must be None or an increasing pair (low, high), such as (-1, 1). "
-            f"Received: value_range={value_range!r}"
+            f"Received: value_range={shown(value_range)}"
         )
     return float(pair[0]), float(pair[1])

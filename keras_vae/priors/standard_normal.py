@@ -44,7 +44,7 @@ class StandardNormal(Prior):
         """
         from scipy import special  # late: SciPy's special functions take longer to import than this package
 
-        at_least("truncation", radius, 0.0, strict=True)
+        radius = at_least("truncation", radius, 0.0, strict=True)
         # P(norm <= r) is the regularized incomplete gamma function of (d / 2, r^2 / 2).
         half_dim = 0.5 * self.latent_dim
         mass = special.gammainc(half_dim, 0.5 * radius**2)

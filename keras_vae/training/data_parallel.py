@@ -30,6 +30,7 @@ def data_parallel(devices: Sequence[str] | None = None):
     ...     vae.compile(optimizer="adam")
     ...     vae.fit(x, epochs=1, batch_size=128)
     """
-    if isinstance(devices, str) or (devices is not None and not devices):
+    is_list = isinstance(devices, Sequence) and not isinstance(devices, (str, bytes))
+    if devices is not None and not (is_list and devices and all(isinstance(name, str) for name in devices)):
         raise ValueError(f"`devices` must be a list of at least one device's name, or None. Received: {devices!r}")
     return Steps.share_batches(None if devices is None else list(devices))

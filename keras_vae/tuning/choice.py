@@ -2,7 +2,23 @@
 
 import numpy as np
 
+from keras_vae.arguments import able
+from keras_vae.rows import as_rows
+from keras_vae.tuning.trials import check_rows
+
 CONFIDENCE = 0.95
+
+
+def _points(rate, distortion, low: int = 0):
+    """Return rate and distortion as two arrays of finite numbers of one length; raise a ValueError otherwise."""
+    points = [np.asarray(as_rows(n, v), "float64") for n, v in (("rate", rate), ("distortion", distortion))]
+    shapes = [values.shape for values in points]
+    if shapes[0] != shapes[1] or len(shapes[0]) != 1 or shapes[0][0] < low or not np.all(np.isfinite(points)):
+        raise ValueError(
+            f"`rate` and `distortion` must be finite numbers, {low} or more, as many of each. Received: shapes "
+            f"{shapes[0]} and {shapes[1]}"
+        )
+    return points
 
 
 def pareto_front(rate, distortion) -> np.ndarray:
@@ -19,7 +35,7 @@ def pareto_front(rate, distortion) -> np.ndarray:
     >>> keras_vae.tuning.pareto_front([1.0, 2.0, 3.0], [9.0, 9.5, 4.0]).tolist()
     [0, 2]
     """
-    rate, distortion = np.asarray(rate, "float64"), np.asarray(distortion, "float64")
+    rate, distortion = _points(rate, distortion)
     order = np.lexsort((distortion, rate))
     lowest_before = np.minimum.accumulate(np.concatenate([[np.inf], distortion[order][:-1]]))
     return order[distortion[order] < lowest_before]
@@ -44,7 +60,7 @@ def knee(rate, distortion) -> int:
 
     Reference: Satopaa et al. 2011, "Finding a 'kneedle' in a haystack", section 2.
     """
-    rate, distortion = np.asarray(rate, "float64"), np.asarray(distortion, "float64")
+    rate, distortion = _points(rate, distortion, low=1)
     front = pareto_front(rate, distortion)
     if len(front) < 3:
         return int(front[np.argmin(rate[front] + distortion[front])])
@@ -66,6 +82,8 @@ def best(rows, objective) -> int:
     Example:
     >>> rows[keras_vae.tuning.best(rows, hypermodel.objective)]["latent_dim"]
     """
+    check_rows(rows)
+    able("objective", objective, ("has_a_winner",), "a keras_vae.tuning.Objective")
     completed = [i for i, row in enumerate(rows) if row["status"] == "completed"]
     if not completed:
         raise ValueError("`rows` must hold at least one completed trial. Received: none")

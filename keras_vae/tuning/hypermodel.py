@@ -15,6 +15,7 @@ from keras_vae.callbacks import BetaAnnealing, Progress
 from keras_vae.datasets import Batches, Dataset
 from keras_vae.datasets.dataset import split
 from keras_vae.models import VAE
+from keras_vae.rows import as_rows
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
 from keras_vae.tuning import objectives
@@ -119,7 +120,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
             return
         try:
             inspect.signature(self.network).bind_partial(**self.width_of(1))
-        except TypeError as error:
+        except (TypeError, ValueError) as error:  # ValueError: of a class without a signature
             raise ValueError(
                 "`space` must have width=None, or `network` must take a width. Received: "
                 f"width={self.space.width!r}, network={_name(self.network)}"
@@ -245,17 +246,25 @@ def _mean_and_spread(name, spread_name, values) -> dict:
     return {name: float(np.mean(values)), **spread}
 
 
+def _as_float32(data):
+    with np.errstate(over="ignore"):
+        x = np.asarray(as_rows("data", data), dtype="float32")
+    if np.any(np.isinf(x)):
+        raise ValueError("`data` must be finite in float32. Received: infinity, or values beyond it")
+    return x
+
+
 def _split(data, validation_fraction):
     """Return training data, validation data, and the factors of these or None."""
     if isinstance(data, tuple) and len(data) == 2:
-        x_train, x_validation = (np.asarray(part, dtype="float32") for part in data)
+        x_train, x_validation = (_as_float32(part) for part in data)
         if x_train.shape[1:] != x_validation.shape[1:] or not len(x_train) or len(x_validation) < 2:
             raise ValueError(
                 "`data` must be two arrays of rows of one shape, two rows at least to validate. Received: shapes "
                 f"{x_train.shape} and {x_validation.shape}"
             )
         return x_train, x_validation, None
-    x = data.x_train if isinstance(data, Dataset) else np.asarray(data, dtype="float32")
+    x = data.x_train if isinstance(data, Dataset) else _as_float32(data)
     fraction = at_least("validation_fraction", validation_fraction, 0.0, strict=True)
     rows = round(fraction * len(x)) if x.ndim else 0
     if not 2 <= rows < len(x):

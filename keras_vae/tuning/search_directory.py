@@ -6,6 +6,7 @@ import time
 
 from filelock import FileLock, Timeout
 
+from keras_vae.arguments import a_path, shown
 from keras_vae.replacing import PREFIX, replacing
 
 IDENTITY, FINISHED, LOCKS = "search.json", "finished.json", "locks"
@@ -29,8 +30,13 @@ class SearchDirectory:
     """
 
     def __init__(self, path, identity: dict, process: str = "search"):
-        self.path = pathlib.Path(path)
-        self.identity = json.loads(json.dumps(identity))
+        self.path = a_path("path", path)
+        try:
+            self.identity = dict(json.loads(json.dumps(identity)))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"`identity` must be a dict that JSON can hold. Received: {shown(identity)}") from error
+        if not isinstance(process, str) or not process or "/" in process:
+            raise ValueError(f"`process` must be a name. Received: process={shown(process)}")
         self.process = process
 
     def __enter__(self) -> pathlib.Path:

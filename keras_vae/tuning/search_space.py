@@ -47,7 +47,7 @@ class SearchSpace:
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name == ANNEALING:
-                if not isinstance(value, bool) and value != "both":
+                if not isinstance(value, bool) and not (isinstance(value, str) and value == "both"):
                     raise ValueError(f'`annealing` must be True, False or "both". Received: annealing={value!r}')
             elif value is not None or field.name != WIDTH:
                 _check(field.name, value, whole=field.name in whole)

@@ -5,6 +5,7 @@ import pathlib
 
 import numpy as np
 
+from keras_vae.arguments import a_path, able, shown
 from keras_vae.replacing import replacing
 
 FAILURE = "failure.txt"
@@ -29,9 +30,17 @@ def trials(tuner, hypermodel) -> list[dict]:
     >>> for row in keras_vae.tuning.trials(tuner, hypermodel):
     ...     print(row["latent_dim"], row["beta"], row["objective"], row["spread"])
     """
+    able("tuner", tuner, ("oracle", "get_trial_dir"), "a keras-tuner tuner")
+    able("hypermodel", hypermodel, ("objective", "seeds"), "the tuner's VAEHyperModel")
     ended = [tuner.oracle.trials[trial_id] for trial_id in dict.fromkeys(tuner.oracle.end_order)]
     rows = [_row(trial, hypermodel, tuner.get_trial_dir(trial.trial_id)) for trial in ended]
     return sorted(rows, key=lambda row: (row["status"] != "completed", -np.nan_to_num(row["objective"])))
+
+
+def check_rows(rows):
+    """Raise a ValueError if these are not the rows of trials."""
+    if not isinstance(rows, (list, tuple)) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError(f"`rows` must be what `trials` returns, a list of dicts. Received: rows={shown(rows)}")
 
 
 def _row(trial, hypermodel, folder) -> dict:
@@ -71,6 +80,8 @@ def table(rows, objective) -> str:
     Example:
     >>> print(keras_vae.tuning.table(rows, hypermodel.objective))
     """
+    check_rows(rows)
+    able("objective", objective, ("name",), "a keras_vae.tuning.Objective")
     searched = [name for name in ("width", "learning_rate") if len({row[name] for row in rows}) > 1]
     shows_objective = objective.name != "elbo"
     names = ["trial", "latent", "beta", "annealed", *(name.replace("_", " ") for name in searched)]
@@ -107,6 +118,8 @@ def write_csv(rows, path):
     Example:
     >>> keras_vae.tuning.write_csv(rows, "trials.csv")
     """
+    check_rows(rows)
+    path = a_path("path", path)
     num_seeds = max((len(row["seeds"]) for row in rows), default=0)
     flat = [{**row, **{f"seed_{i}": score for i, score in enumerate(row["seeds"])}} for row in rows]
     flat = [{name: "" if value != value else value for name, value in row.items()} for row in flat]  # NaN: no figure

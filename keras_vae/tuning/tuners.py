@@ -7,7 +7,7 @@ import time
 
 import keras_tuner
 
-from keras_vae.arguments import one_of, whole_number
+from keras_vae.arguments import a_path, able, one_of, whole_number
 from keras_vae.tuning.oracles import ORACLES, Durable
 from keras_vae.tuning.trials import FAILURE, reason
 
@@ -90,6 +90,8 @@ def make_tuner(name: str, hypermodel, max_trials: int, directory, seed: int = 0)
     >>> tuner.search(verbose=0)
     """
     check_tuner(name, hypermodel, max_trials, seed)
+    directory = a_path("directory", directory)
+    max_trials, seed = whole_number("max_trials", max_trials), whole_number("seed", seed, low=0)
     arguments = {"max_epochs": hypermodel.epochs} if name == "hyperband" else {"max_trials": max_trials}
     oracle = ORACLES[name](
         objective=hypermodel.tuner_objective,
@@ -117,8 +119,9 @@ def check_tuner(name: str, hypermodel, max_trials: int, seed: int = 0):
     >>> keras_vae.tuning.check_tuner("random", hypermodel, max_trials=20)
     """
     one_of("tuner", name, ORACLES)
-    whole_number("max_trials", max_trials)
-    whole_number("seed", seed, low=0)
+    max_trials = whole_number("max_trials", max_trials)
+    seed = whole_number("seed", seed, low=0)
+    able("hypermodel", hypermodel, ("objective", "space", "tuner_objective"), "a keras_vae.tuning.VAEHyperModel")
     if not hypermodel.objective.has_a_winner and name in ("bayesian", "hyperband"):
         raise ValueError(
             "`tuner` must be 'random' or 'grid' with the objective rate_distortion, which has no single winner to "

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import at_least, whole_number
 from keras_vae.datasets import Batches
+from keras_vae.evaluation import checks
 from keras_vae.evaluation.forward import forward
+from keras_vae.evaluation.progress import verbosity
 from keras_vae.evaluation.samples import samplers
+from keras_vae.models import checks as model_checks
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,12 @@ class Autoencoder:
 
     def decode(self, z, batch_size: int = 256) -> np.ndarray:
         """Return the decoded data, a float32 array of shape `(n, ...)`."""
-        return forward(self.decoder, z, batch_size)
+        return forward(self.decoder, z, batch_size, "z")
 
     def sample(self, x_train, n: int, num_components: int = 1, seed: int | None = 0) -> np.ndarray:
         """Fit a Gaussian (or a mixture) to the codes of the training data, and decode n draws from it."""
-        return self.decode(samplers.gaussian_mixture(self.encode(x_train), n, num_components, seed))
+        codes = forward(self.encoder, x_train, name="x_train")
+        return self.decode(samplers.gaussian_mixture(codes, n, num_components, seed))
 
 
 def train_autoencoder(
@@ -62,7 +66,14 @@ def train_autoencoder(
 
     Reference: Ghosh et al. 2020, "From variational to deterministic autoencoders", section 4.
     """
+    checks.vae("vae", vae, "require_built", "event_shape", "likelihood")
+    epochs, batch_size = whole_number("epochs", epochs), whole_number("batch_size", batch_size)
+    learning_rate = at_least("learning_rate", learning_rate, 0.0, strict=True)
+    verbose = verbosity(verbose)
     vae.require_built()
+    x_train = model_checks.rows("x_train", x_train, vae.event_shape)
+    checks.flat("x_train", x_train)
+    x_train = np.asarray(x_train, "float32")
     new = type(vae).from_config(vae.get_config())
     x = keras.Input(vae.event_shape)
     code = new.encoder(x)[0]
@@ -70,11 +81,10 @@ def train_autoencoder(
     # The likelihood is a layer: a learned scale is trained with the networks.
     loss = keras.Model(x, -new.likelihood(x, parameters))
     loss.compile(keras.optimizers.Adam(learning_rate), lambda _, minus_log_likelihood: minus_log_likelihood)
-    x_train = np.asarray(x_train, "float32")
     batches = Batches((x_train, np.zeros(len(x_train), "float32")), batch_size, remainder="pad")
     with warnings.catch_warnings():
         # An autoencoder has no use for the encoder's log_var, and Keras warns of weights without a gradient.
         warnings.filterwarnings("ignore", message="Gradients do not exist for variables")
-        loss.fit(batches, epochs=whole_number("epochs", epochs), shuffle=False, verbose=verbose)
+        loss.fit(batches, epochs=epochs, shuffle=False, verbose=verbose)
     z = keras.Input(code.shape[1:])
     return Autoencoder(keras.Model(x, code), keras.Model(z, new.likelihood.mean(new.decoder(z))))

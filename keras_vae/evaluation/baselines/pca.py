@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.evaluation import checks
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.estimate import mean_with_error
 
@@ -27,7 +28,9 @@ def pca(x_train, x_test, num_components: int) -> dict:
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
     x_train, x_test = splits.as_rows(x_train, x_test)
-    model = PCA(splits.num_components(num_components, x_train, min(x_train.shape)), random_state=0).fit(x_train)
+    checks.require_different("x_train", x_train)
+    num_components = splits.num_components(num_components, x_train, min(x_train.shape))
+    model = PCA(num_components, random_state=0).fit(x_train)
     x_hat = model.inverse_transform(model.transform(x_test))
     return {
         **mean_with_error("mean_squared_error", np.mean((x_test - x_hat) ** 2, axis=1)),

@@ -1,5 +1,6 @@
 """Probabilistic PCA: the linear VAE with the best possible weights, and its exact likelihood."""
 
+from keras_vae.evaluation import checks
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.estimate import mean_with_error
 
@@ -30,6 +31,7 @@ def probabilistic_pca(x_train, x_test, num_components: int) -> dict:
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
     x_train, x_test = splits.as_rows(x_train, x_test)
+    checks.require_different("x_train", x_train)
     high = min(len(x_train), x_train.shape[1]) - 1  # one component must be left for the noise
     num_components = splits.num_components(num_components, x_train, high)
     model = PCA(num_components, svd_solver="full").fit(x_train)

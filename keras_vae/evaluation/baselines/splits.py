@@ -14,7 +14,8 @@ def as_rows(x_train, x_test) -> tuple[np.ndarray, np.ndarray]:
 
 def num_components(value, x_train, high: int) -> int:
     """Return the number of components if the training data can have so many."""
-    if whole_number("num_components", value) > high:
+    value = whole_number("num_components", value)
+    if value > high:
         raise ValueError(
             f"`num_components` must be at most {high} for {x_train.shape[0]} examples of {x_train.shape[1]} values. "
             f"Received: num_components={value}"

@@ -27,7 +27,7 @@ def active_units(mean, log_var, threshold: float = 0.01) -> dict:
 
     Reference: Burda et al. 2016, "Importance weighted autoencoders", section 5.2.
     """
-    at_least("threshold", threshold, 0.0)
+    threshold = at_least("threshold", threshold, 0.0)
     mean, log_var = checks.posterior(mean, log_var, low_rows=2)
     variance = mean.var(axis=0, ddof=1)
     return {

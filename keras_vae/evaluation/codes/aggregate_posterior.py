@@ -75,7 +75,8 @@ def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
     is E[log q(z|x) - log p(z)], whose closed form for the standard normal prior contains no draw and no q(z).
     """
     mean, log_var = checks.posterior(mean, log_var)
-    whole_number("num_samples", num_samples)
+    num_samples = whole_number("num_samples", num_samples)
+    log_prior_of = checks.log_prior(log_prior)
     random = randomness.generator("aggregate_posterior", seed)
     group = estimate.groups(len(mean))
     # A column for the scores, and one for the scores without each group.
@@ -83,7 +84,7 @@ def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
     for _ in range(num_samples):
         z = mean + np.exp(0.5 * log_var) * random.standard_normal(mean.shape)
         log_aggregate = log_prob_with_and_without(z, mean, log_var, group)
-        log_prior_of_z = (log_prior or gaussian.log_standard_normal)(z)
+        log_prior_of_z = log_prior_of(z)
         log_ratio += (gaussian.log_prob(z, mean, log_var)[:, None] - log_aggregate) / num_samples
         log_excess += (log_aggregate - log_prior_of_z[:, None]) / num_samples
     log_density_ratio = log_ratio[:, 0] + log_excess[:, 0]  # without q(z): the examples are independent

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 from keras_vae.evaluation.codes.active_units import active_units
@@ -79,7 +79,11 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
 
     References: Burda et al. 2016, section 5.2, on active units; Hoffman and Johnson 2016, "ELBO surgery".
     """
+    checks.model("model", model, "encode", "reconstruct")
+    threshold, x = at_least("threshold", threshold, 0.0), checks.data("x", x)
     x = x[randomness.rows("diagnose", len(x), whole_number("max_examples", max_examples, low=2), seed)]
+    for name, array in {"x": x, "x_train": x if x_train is None else x_train}.items():
+        checks.require_different(name, checks.data(name, array))
     mean, log_var = model.encode(x)
     nats = aggregate_posterior.parts(mean, log_var, 1, None, seed)
     return {**diagnosis(mean, log_var, nats, x, model.reconstruct(x), x_train, threshold), "seed": seed}

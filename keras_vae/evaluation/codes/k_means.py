@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.evaluation import checks, randomness
 
 
 def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, seed: int | None = 0) -> dict:
@@ -37,7 +37,8 @@ def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, see
     num_clusters = len(np.unique(y)) if num_clusters is None else whole_number("num_clusters", num_clusters, low=2)
     if num_clusters > len(codes):
         raise ValueError(f"`num_clusters` must be at most {len(codes)}, the codes. Received: {num_clusters}")
-    estimator = KMeans(num_clusters, n_init=whole_number("num_starts", num_starts), random_state=seed)
+    num_starts = whole_number("num_starts", num_starts)
+    estimator = KMeans(num_clusters, n_init=num_starts, random_state=randomness.state(seed))
     with warnings.catch_warnings():
         # The codes of a collapsed VAE coincide, which leaves clusters empty: the score says it.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -30,7 +30,7 @@ def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    at_least("regularization", regularization, 0.0, strict=True)
+    regularization = at_least("regularization", regularization, 0.0, strict=True)
     x_train, x_test = checks.pair("codes_train", codes_train, "codes_test", codes_test, low_rows=1)
     y_train = checks.labels("y_train", y_train, len(x_train))
     y_test = checks.labels("y_test", y_test, len(x_test), low_classes=1)

@@ -31,7 +31,8 @@ def nearest_neighbours(codes_train, y_train, codes_test, y_test, num_neighbours:
     x_train, x_test = checks.pair("codes_train", codes_train, "codes_test", codes_test, low_rows=1)
     y_train = checks.labels("y_train", y_train, len(x_train))
     y_test = checks.labels("y_test", y_test, len(x_test), low_classes=1)
-    if whole_number("num_neighbours", num_neighbours) > len(x_train):
+    num_neighbours = whole_number("num_neighbours", num_neighbours)
+    if num_neighbours > len(x_train):
         raise ValueError(
             f"`num_neighbours` must be at most the number of training codes, {len(x_train)}. Received: {num_neighbours}"
         )

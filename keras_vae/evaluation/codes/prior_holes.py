@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.evaluation import checks, estimate, gaussian, randomness
+from keras_vae.evaluation import checks, estimate, memory, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 
 # Where q(z) = threshold * p(z), rounding would decide what is a hole; nats.
@@ -41,14 +41,16 @@ def prior_holes(
     Reference: Rezende and Viola 2018, "Taming VAEs", section 2.1 and figure 1, on where q(z) and p(z) differ.
     """
     mean, log_var = checks.posterior(mean, log_var)
-    at_least("threshold", threshold, 0.0, strict=True)
+    threshold = at_least("threshold", threshold, 0.0, strict=True)
     if (prior_codes is None) != (log_prior is None):
         raise ValueError("`prior_codes` and `log_prior` must be given together. Received: one of them")
+    log_prior_of = checks.log_prior(log_prior)
     if prior_codes is None:
+        memory.require("num_samples", whole_number("num_samples", num_samples), 8 * num_samples * mean.shape[1])
         size = (whole_number("num_samples", num_samples), mean.shape[1])
-        prior_codes, log_prior = randomness.generator("prior_holes", seed).standard_normal(size), None
+        prior_codes = randomness.generator("prior_holes", seed).standard_normal(size)
     codes, _ = checks.pair("prior_codes", prior_codes, "mean", mean, low_rows=1)
-    log_p = (log_prior or gaussian.log_standard_normal)(codes)
+    log_p = log_prior_of(codes)
     log_q = aggregate_posterior.log_prob_with_and_without(codes, mean, log_var, estimate.groups(len(mean)))
     in_hole = log_q - log_p[:, None] < np.log(threshold) - ROUNDING
     share = in_hole[:, 0].mean()
@@ -98,10 +100,12 @@ def prior_hole_map(mean, log_var, n: int = 81, extent: float = 3.5, log_prior=No
     mean, log_var = checks.posterior(mean, log_var)
     if mean.shape[1] != 2:
         raise ValueError(f"`mean` must have 2 columns: a map is of the latent plane. Received: shape {mean.shape}")
-    grid = np.linspace(-1.0, 1.0, whole_number("n", n, low=2)) * at_least("extent", extent, 0.0, strict=True)
+    n, extent = whole_number("n", n, low=2), at_least("extent", extent, 0.0, strict=True)
+    memory.require("n", n, 32 * n**2)
+    grid = np.linspace(-1.0, 1.0, n) * extent
     codes = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     log_densities = {
-        "prior": (log_prior or gaussian.log_standard_normal)(codes),
+        "prior": checks.log_prior(log_prior)(codes),
         "aggregate_posterior": aggregate_posterior.log_prob(codes, mean, log_var),
     }
     return {"grid": grid, **{name: np.exp(value).reshape(n, n) for name, value in log_densities.items()}}

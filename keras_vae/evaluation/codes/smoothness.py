@@ -5,6 +5,7 @@ import numpy as np
 from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks, memory, randomness
 from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.rows import as_rows
 
 
 def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int | None = None) -> dict:
@@ -33,13 +34,16 @@ def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int |
     Reference: Arvanitidis et al. 2018, "Latent space oddity", equation 4, for a straight line cut into pieces.
     """
     codes = checks.matrix("codes", codes, low_rows=2)
-    whole_number("num_pairs", num_pairs)
-    whole_number("steps", steps)
+    num_pairs = whole_number("num_pairs", num_pairs)
+    steps = whole_number("steps", steps)
+    memory.require("num_pairs", num_pairs, 8 * num_pairs * (steps + 1) * codes.shape[1])
     random = randomness.generator("smoothness", seed)
     pairs = np.stack([random.choice(len(codes), 2, replace=False) for _ in range(num_pairs)])
     start, end = codes[pairs[:, :1]], codes[pairs[:, 1:]]
     line = start + np.linspace(0.0, 1.0, steps + 1)[None, :, None] * (end - start)
-    first = np.asarray(decode(line[0]))
+    first = np.asarray(as_rows("decode(codes)", checks.function("decode", decode)(line[0])))
+    if len(first) != steps + 1:
+        raise ValueError(f"`decode` must give a row for each code. Received: shape {first.shape} of {steps + 1} codes")
     memory.require("num_pairs", num_pairs, 8 * num_pairs * first.size)
     images = np.asarray(decode(line.reshape(-1, codes.shape[1])), "float64").reshape(num_pairs, steps + 1, -1)
     pieces = np.linalg.norm(np.diff(images, axis=1), axis=-1)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from keras_vae.evaluation import randomness
+from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.density.annealing import Annealing
 from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
@@ -52,6 +52,7 @@ def ais(
     References: Neal 2001, "Annealed importance sampling", equation 10; Wu et al. 2017, "On the quantitative analysis
     of decoder-based generative models", section 3.
     """
+    checks.model("model", model, "encode", "log_joint_and_gradient")
     chains = Annealing(num_steps, num_chains, leapfrog_steps, batch_size)
     random = randomness.generator("ais", seed)
     parts = [chains.anneal(model, part, random)[:2] for part in chains.parts(model, x, verbose)]
@@ -59,7 +60,7 @@ def ais(
     log_sum = log_sum_exp(log_weights)
     size = effective_sample_size(log_sum, log_sum_exp(2.0 * log_weights))
     return {
-        **mean_with_error("ais", log_sum - math.log(num_chains)),
+        **mean_with_error("ais", log_sum - math.log(chains.num_chains)),
         "effective_sample_size": float(size.mean()),
         "acceptance": acceptance,
         "num_examples": len(log_sum),

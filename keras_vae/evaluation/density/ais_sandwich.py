@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.density.annealing import Annealing
 from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.evaluation.log_weights import log_sum_exp
@@ -48,8 +48,9 @@ def ais_sandwich(
 
     Reference: Grosse et al. 2015, "Sandwiching the marginal likelihood using bidirectional Monte Carlo", section 3.
     """
+    checks.model("model", model, "encode", "log_joint_and_gradient", "seeded", "simulate")
     chains = Annealing(num_steps, num_chains, leapfrog_steps, batch_size)
-    whole_number("num_examples", num_examples)
+    num_examples = whole_number("num_examples", num_examples)
     random = randomness.generator("ais_sandwich", seed)
     with model.seeded(seed):
         z, x = model.simulate(num_examples)
@@ -59,8 +60,8 @@ def ais_sandwich(
         exact = np.asarray(z[first : first + len(part)], "float64")
         first += len(part)
         back = chains.anneal_back(path, exact, step_sizes, random)
-        lower.append(log_sum_exp(log_weights) - math.log(num_chains))
-        upper.append(math.log(num_chains) - log_sum_exp(-back))
+        lower.append(log_sum_exp(log_weights) - math.log(chains.num_chains))
+        upper.append(math.log(chains.num_chains) - log_sum_exp(-back))
     lower, upper = np.concatenate(lower), np.concatenate(upper)
     return {
         **mean_with_error("lower", lower),

@@ -5,7 +5,8 @@ import numpy as np
 from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.density import hamiltonian
-from keras_vae.evaluation.progress import progress
+from keras_vae.evaluation.progress import progress, verbosity
+from keras_vae.models.batched import padded
 
 
 class Annealing:
@@ -21,7 +22,9 @@ class Annealing:
     def __init__(self, num_steps, num_chains, leapfrog_steps, batch_size):
         given = {"num_steps": num_steps, "num_chains": num_chains, "leapfrog_steps": leapfrog_steps}
         self.protocol = {name: whole_number(name, value) for name, value in given.items()}
-        self.num_chains, self.leapfrog_steps = num_chains, leapfrog_steps
+        self.num_chains, self.leapfrog_steps = self.protocol["num_chains"], self.protocol["leapfrog_steps"]
+        num_steps = self.protocol["num_steps"]
+        memory.require("num_steps", num_steps, 8 * num_steps)
         self.batch_size = whole_number("batch_size", batch_size)
         # A sigmoid schedule: small steps near both ends, where the path is steep (Wu et al. 2017, section 4).
         curve = 1.0 / (1.0 + np.exp(-np.linspace(-4.0, 4.0, num_steps + 1)))
@@ -29,11 +32,12 @@ class Annealing:
 
     def parts(self, model, x, verbose):
         """Yield x in parts whose chains are moved at once."""
-        n, shape = checks.num_rows("x", x), np.shape(x)[1:]
+        x, verbose = checks.data("x", x), verbosity(verbose)
+        n, *shape = x.shape
         rows = min(n, max(1, self.batch_size // self.num_chains))
         memory.require("batch_size", self.batch_size, 4 * rows * self.num_chains * int(np.prod(shape)))
         for start in progress(range(0, n, rows), "annealed importance sampling", verbose):
-            yield np.asarray(x[start : start + rows], "float32")
+            yield padded(x[start : start + rows], 0)
 
     def anneal(self, model, x, random):
         """Return the log-weights `(n, chains)`, the acceptance, the step sizes found, and the path of f_t."""

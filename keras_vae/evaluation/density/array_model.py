@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from keras_vae.evaluation import gaussian, randomness
+from keras_vae.arguments import function_or_none, whole_number
+from keras_vae.evaluation import checks, gaussian, randomness
 
 
 class ArrayModel:
@@ -39,6 +40,10 @@ class ArrayModel:
         decode: Callable | None = None,
         simulate: Callable | None = None,
     ):
+        functions = {"encode": encode, "log_likelihood": log_likelihood, "log_prior": log_prior}
+        functions |= {"gradient": gradient, "decode": decode, "simulate": simulate}
+        for name, function in functions.items():
+            function_or_none(name, function)
         self.encode_function = encode
         self.log_likelihood = log_likelihood
         self.log_prior = log_prior or gaussian.log_standard_normal
@@ -49,7 +54,7 @@ class ArrayModel:
 
     def encode(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Return `(mean, log_var)` of q(z|x) in float64; the function gets all rows at once."""
-        mean, log_var = self.encode_function(x)
+        mean, log_var = self.encode_function(checks.data("x", x))
         return np.asarray(mean, "float64"), np.asarray(log_var, "float64")
 
     def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
@@ -60,6 +65,8 @@ class ArrayModel:
 
     def elbo_parts(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256):
         """Return E_q[log p(x|z)] and KL(q(z|x) || p(z)) of each example, arrays of shape `(n,)`."""
+        num_samples = whole_number("num_samples", num_samples)
+        x = checks.data("x", x)
         mean, log_var = self.encode(x)
         in_closed_form = self.log_prior is gaussian.log_standard_normal
         kl = gaussian.kl_per_dimension(mean, log_var).sum(axis=1) if in_closed_form else np.zeros(len(mean))
@@ -74,6 +81,8 @@ class ArrayModel:
 
     def log_weights(self, x, num_samples: int, rows: int | None = None) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at `num_samples` draws from q(z|x), of shape `(n, num_samples)`."""
+        num_samples = whole_number("num_samples", num_samples)
+        x = checks.data("x", x)
         mean, log_var = (np.repeat(part, num_samples, axis=0) for part in self.encode(x))
         z = self._draw(mean, log_var)
         log_likelihood = self.log_likelihood(np.repeat(np.asarray(x), num_samples, axis=0), z)
@@ -84,13 +93,16 @@ class ArrayModel:
         """Return log p(x, z) of each pair of rows, and its gradient in z."""
         if self.gradient is None:
             raise ValueError("`gradient` must be given to ArrayModel for annealed importance sampling. Received: None")
+        x, z = checks.data("x", x), checks.matrix("z", z)
+        if len(x) != len(z):
+            raise ValueError(f"`z` must have a row for each row of x. Received: {len(z)} and {len(x)}")
         return self.log_likelihood(x, z) + self.log_prior(z), self.gradient(x, z)
 
     def simulate(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Draw `(z, x)` from p(x, z)."""
         if self.simulate_function is None:
             raise ValueError("`simulate` must be given to ArrayModel to simulate data from it. Received: None")
-        return self.simulate_function(n, self.random)
+        return self.simulate_function(whole_number("n", n), self.random)
 
     @contextlib.contextmanager
     def seeded(self, seed: int | None):

@@ -1,10 +1,12 @@
 """The unit in which models of discrete data are compared."""
 
 import math
+import numbers
 
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.rows import as_rows
 
 
 def bits_per_dimension(log_likelihood, num_dimensions: int, levels: int | None = None) -> dict:
@@ -34,8 +36,9 @@ def bits_per_dimension(log_likelihood, num_dimensions: int, levels: int | None =
 
     Reference: Theis et al. 2016, "A note on the evaluation of generative models", section 3.1.
     """
-    values = np.asarray(log_likelihood, dtype="float64")
-    whole_number("num_dimensions", num_dimensions)
+    is_single = isinstance(log_likelihood, numbers.Number) or getattr(log_likelihood, "shape", None) == ()
+    values = np.asarray(as_rows("log_likelihood", [log_likelihood] if is_single else log_likelihood), dtype="float64")
+    num_dimensions = whole_number("num_dimensions", num_dimensions)
     if not values.size or not np.all(np.isfinite(values)):
         raise ValueError(f"`log_likelihood` must be finite and not empty. Received: shape {values.shape}")
     if levels is None and np.any(values > 0.0):
@@ -45,5 +48,6 @@ def bits_per_dimension(log_likelihood, num_dimensions: int, levels: int | None =
         )
     nats = -values.mean() / num_dimensions
     if levels is not None:
-        nats += math.log(whole_number("levels", levels, low=2))
+        levels = whole_number("levels", levels, low=2)
+        nats += math.log(levels)
     return {"bits_per_dimension": float(nats / math.log(2.0)), "num_dimensions": num_dimensions, "levels": levels}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.evaluation import checks
 from keras_vae.evaluation.estimate import mean_with_error
 
 
@@ -28,7 +29,8 @@ def elbo(model, x, num_samples: int = 1, seed: int | None = None, batch_size: in
 
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", equation 10.
     """
-    whole_number("num_samples", num_samples)
+    checks.model("model", model, "elbo_parts")
+    num_samples = whole_number("num_samples", num_samples)
     log_likelihood, kl = (np.asarray(part, "float64") for part in model.elbo_parts(x, num_samples, seed, batch_size))
     return {
         **mean_with_error("elbo", log_likelihood - kl),

@@ -8,7 +8,7 @@ from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
-from keras_vae.evaluation.progress import progress
+from keras_vae.evaluation.progress import progress, verbosity
 from keras_vae.models.batched import fixed_size
 
 NUM_BLOCKS = 10
@@ -43,6 +43,7 @@ def marginal_likelihood(
 
     Reference: Burda et al. 2016, "Importance weighted autoencoders", equation 8.
     """
+    num_samples = whole_number("num_samples", num_samples)
     log_sums, size = _importance_sampling(model, x, num_samples, batch_size, seed, verbose)
     return {
         **mean_with_error("marginal_likelihood", np.logaddexp.reduce(log_sums, axis=1) - math.log(num_samples)),
@@ -77,6 +78,7 @@ def log_marginal_likelihood(
     Example:
     >>> log_p, size = keras_vae.evaluation.log_marginal_likelihood(vae, x_test, num_samples=50)
     """
+    num_samples = whole_number("num_samples", num_samples)
     log_sums, size = _importance_sampling(model, x, num_samples, batch_size, seed, verbose)
     return np.logaddexp.reduce(log_sums, axis=1) - math.log(num_samples), size
 
@@ -86,14 +88,15 @@ def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
 
     The draws go to the blocks in turn.
     """
-    whole_number("num_samples", num_samples)
-    whole_number("batch_size", batch_size)
-    n = checks.num_rows("x", x)
+    batch_size = whole_number("batch_size", batch_size)
+    checks.model("model", model, "log_weights", "seeded")
+    x, verbose = checks.data("x", x), verbosity(verbose)
+    n = len(x)
     # Either several parts of the draws of one example at a time, or all the draws of several examples.
     calls = math.ceil(num_samples / batch_size)
     draws = math.ceil(num_samples / calls)
     rows = min(fixed_size(n), max(1, batch_size // draws))
-    memory.require("batch_size", batch_size, 4 * rows * draws * int(np.prod(np.shape(x)[1:])))
+    memory.require("batch_size", batch_size, 4 * rows * draws * math.prod(x.shape[1:]))
     num_blocks = min(NUM_BLOCKS, num_samples)
     log_sums, log_sum_of_squares = np.full((n, num_blocks), -np.inf), np.full(n, -np.inf)
     with model.seeded(seed):

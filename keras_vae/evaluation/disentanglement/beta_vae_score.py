@@ -55,9 +55,8 @@ def beta_vae_score(
     from sklearn.preprocessing import StandardScaler
 
     codes, factors = factors_of_data.check(codes, factors)
-    for name, value in (("num_train", num_train), ("num_test", num_test)):
-        whole_number(name, value)
-    whole_number("batch_size", batch_size)
+    num_train, num_test = whole_number("num_train", num_train), whole_number("num_test", num_test)
+    batch_size = whole_number("batch_size", batch_size)
     num_factors = factors.shape[1]
     if num_factors < 2:
         raise ValueError("`factors` must have at least two columns: with one there is nothing to tell. Received: 1")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.arguments import able
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
@@ -52,9 +53,10 @@ def dci(
 
     codes, factors = factors_of_data.check(codes, factors)
     train, test = factors_of_data.split(len(codes), num_train, num_test, randomness.generator("dci", seed))
+    state = randomness.state(seed)
     estimators = {
-        True: GradientBoostingClassifier(random_state=seed) if classifier is None else classifier,
-        False: GradientBoostingRegressor(random_state=seed) if regressor is None else regressor,
+        True: _estimator("classifier", classifier, GradientBoostingClassifier(random_state=state)),
+        False: _estimator("regressor", regressor, GradientBoostingRegressor(random_state=state)),
     }
     importances, scores = [], []
     for factor, is_discrete in zip(factors.T, factors_of_data.are_discrete(factors, discrete), strict=True):
@@ -73,6 +75,11 @@ def dci(
         "num_test": len(test),
         "seed": seed,
     }
+
+
+def _estimator(name, value, default):
+    expected = "a scikit-learn estimator with feature_importances_, or None"
+    return default if value is None else able(name, value, ("fit", "get_params", "score"), expected)
 
 
 def _concentration(importance):

@@ -52,9 +52,8 @@ def factor_vae_score(
     Reference: Kim and Mnih 2018, "Disentangling by factorising", section 4 and algorithm 2.
     """
     codes, factors = factors_of_data.check(codes, factors)
-    for name, value in (("num_train", num_train), ("num_test", num_test)):
-        whole_number(name, value)
-    whole_number("batch_size", batch_size, low=2)
+    num_train, num_test = whole_number("num_train", num_train), whole_number("num_test", num_test)
+    batch_size = whole_number("batch_size", batch_size, low=2)
     classes = factors_of_data.as_classes(factors, discrete, num_bins)
     random = randomness.generator("factor_vae_score", seed)
     varying = codes.std(axis=0) > 1e-9 * np.maximum(1.0, np.abs(codes).max(axis=0))

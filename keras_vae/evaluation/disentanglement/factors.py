@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import shown, whole_number
 from keras_vae.evaluation import checks
 
 
@@ -25,9 +25,13 @@ def are_discrete(factors: np.ndarray, discrete: Sequence[bool] | None) -> list[b
     """Return for each factor whether it is discrete: as given, or if all its values are whole numbers."""
     if discrete is None:
         return [bool(np.all(column == np.round(column))) for column in factors.T]
-    if len(discrete) != factors.shape[1]:
-        raise ValueError(f"`discrete` must say it of each of {factors.shape[1]} factors. Received: {discrete!r}")
-    return [bool(value) for value in discrete]
+    try:
+        given = np.asarray(discrete)
+    except ValueError:  # lists of different lengths
+        given = np.empty(0)
+    if given.shape != (factors.shape[1],) or given.dtype.kind not in "bi" or isinstance(given, np.ma.MaskedArray):
+        raise ValueError(f"`discrete` must say it of each of {factors.shape[1]} factors. Received: {shown(discrete)}")
+    return [bool(value) for value in given]
 
 
 def bins(values: np.ndarray, num_bins: int) -> np.ndarray:
@@ -38,7 +42,7 @@ def bins(values: np.ndarray, num_bins: int) -> np.ndarray:
 
 def as_classes(factors: np.ndarray, discrete: Sequence[bool] | None, num_bins: int) -> np.ndarray:
     """Return the factors as classes from 0: the values of a discrete one, the bins of a continuous one."""
-    whole_number("num_bins", num_bins, low=2)
+    num_bins = whole_number("num_bins", num_bins, low=2)
     columns = []
     for j, is_discrete in enumerate(are_discrete(factors, discrete)):
         values = factors[:, j] if is_discrete else bins(factors[:, j : j + 1], num_bins)[:, 0]
@@ -48,8 +52,8 @@ def as_classes(factors: np.ndarray, discrete: Sequence[bool] | None, num_bins: i
 
 def split(n: int, num_train: int, num_test: int, random) -> tuple[np.ndarray, np.ndarray]:
     """Return disjoint rows to train and to test on: as many as asked, or all of them in the same proportion."""
-    whole_number("num_train", num_train)
-    whole_number("num_test", num_test)
+    num_train = whole_number("num_train", num_train)
+    num_test = whole_number("num_test", num_test)
     rows = random.permutation(n)
     if n < num_train + num_test:
         num_train = min(n - 1, max(1, round(n * num_train / (num_train + num_test))))

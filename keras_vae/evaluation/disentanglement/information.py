@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.arguments import whole_number
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -31,6 +32,7 @@ def code_factor_information(codes, factors, discrete: Sequence[bool] | None = No
     from sklearn.metrics import mutual_info_score  # late: importing scikit-learn takes a second
 
     codes, factors = factors_of_data.check(codes, factors)
+    num_bins = whole_number("num_bins", num_bins, low=2)
     classes = factors_of_data.as_classes(factors, discrete, num_bins)
     binned = factors_of_data.bins(codes, num_bins)
     information = [[mutual_info_score(code, factor) for factor in classes.T] for code in binned.T]

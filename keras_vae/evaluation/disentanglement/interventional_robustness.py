@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import share, whole_number
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
@@ -46,12 +46,9 @@ def interventional_robustness(
 
     Reference: Suter et al. 2019, "Robustly disentangled causal mechanisms", section 3 and algorithm 1.
     """
-    if isinstance(quantile, bool) or not 0.0 < quantile <= 1.0:
-        raise ValueError(f"`quantile` must be above 0 and at most 1. Received: quantile={quantile!r}")
+    quantile, num_samples = share("quantile", quantile), whole_number("num_samples", num_samples, low=2)
     codes, factors = factors_of_data.check(codes, factors)
-    rows = randomness.rows(
-        "interventional_robustness", len(codes), whole_number("num_samples", num_samples, low=2), seed
-    )
+    rows = randomness.rows("interventional_robustness", len(codes), num_samples, seed)
     codes, classes = codes[rows], factors_of_data.as_classes(factors, discrete, num_bins)[rows]
     farthest = np.abs(codes - codes.mean(axis=0)).max(axis=0)
     sharing = factors_of_data.Sharing(classes)

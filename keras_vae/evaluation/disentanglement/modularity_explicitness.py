@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae.arguments import whole_number
 from keras_vae.evaluation import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.disentanglement.information import code_factor_information
@@ -46,6 +47,7 @@ def modularity_explicitness(
     codes, factors = factors_of_data.check(codes, factors)
     if factors.shape[1] < 2:
         raise ValueError("`factors` must have at least two columns: modularity compares them. Received: 1")
+    num_bins = whole_number("num_bins", num_bins, low=2)
     train, test = factors_of_data.split(
         len(codes), num_train, num_test, randomness.generator("modularity_explicitness", seed)
     )

@@ -42,7 +42,8 @@ def mutual_information_gap(
     Reference: Chen et al. 2018, "Isolating sources of disentanglement in variational autoencoders", equation 6.
     """
     codes, factors = factors_of_data.check(codes, factors)
-    rows = randomness.rows("mutual_information_gap", len(codes), whole_number("num_samples", num_samples, low=2), seed)
+    num_samples, num_bins = whole_number("num_samples", num_samples, low=2), whole_number("num_bins", num_bins, low=2)
+    rows = randomness.rows("mutual_information_gap", len(codes), num_samples, seed)
     result = code_factor_information(codes[rows], factors[rows], discrete, num_bins)
     # A single latent dimension has no rival: a row of zeros is the second one.
     ranked = np.sort(np.vstack([result["information"], np.zeros(factors.shape[1])]), axis=0)

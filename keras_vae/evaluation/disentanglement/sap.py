@@ -46,10 +46,10 @@ def sap(
     """
     codes, factors = factors_of_data.check(codes, factors)
     train, test = factors_of_data.split(len(codes), num_train, num_test, randomness.generator("sap", seed))
-    gaps = []
+    state, gaps = randomness.state(seed), []
     for factor, is_discrete in zip(factors.T, factors_of_data.are_discrete(factors, discrete), strict=True):
         if is_discrete:
-            scores = [_accuracy(code[train], factor[train], code[test], factor[test], seed) for code in codes.T]
+            scores = [_accuracy(code[train], factor[train], code[test], factor[test], state) for code in codes.T]
         else:
             scores = [_squared_correlation(code[train], factor[train]) for code in codes.T]
         # A single latent dimension has no rival: chance, or no correlation, is the second one.
@@ -65,12 +65,12 @@ def sap(
     }
 
 
-def _accuracy(x_train, y_train, x_test, y_test, seed):
+def _accuracy(x_train, y_train, x_test, y_test, state):
     from sklearn.svm import LinearSVC  # late: importing scikit-learn takes a second
 
     if len(np.unique(y_train)) < 2:
         return float(np.mean(y_test == y_train[0]))
-    machine = LinearSVC(C=0.01, class_weight="balanced", dual=False, random_state=seed)
+    machine = LinearSVC(C=0.01, class_weight="balanced", dual=False, random_state=state)
     return float(machine.fit(x_train[:, None], y_train).score(x_test[:, None], y_test))
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.arguments import at_least, whole_number
+from keras_vae.arguments import at_least, shown, whole_number
 from keras_vae.evaluation import checks, randomness
+from keras_vae.rows import as_rows
 
 
 def unsupervised_disentanglement_ranking(
@@ -44,12 +45,17 @@ def unsupervised_disentanglement_ranking(
     Reference: Duan et al. 2020, "Unsupervised model selection for variational disentangled representation learning",
     equations 2 and 3 (UDR_L).
     """
-    at_least("kl_threshold", kl_threshold, 0.0)
-    at_least("alpha", alpha, 0.0, strict=True)
+    kl_threshold = at_least("kl_threshold", kl_threshold, 0.0)
+    alpha = at_least("alpha", alpha, 0.0, strict=True)
+    for name, value in (("codes", codes), ("kl", kl)):
+        if not isinstance(value, (list, tuple, np.ndarray)) or getattr(value, "shape", None) == ():
+            raise ValueError(f"`{name}` must be a list with an array for each model. Received: {name}={shown(value)}")
     if len(codes) < 2 or len(codes) != len(kl):
         raise ValueError(f"`codes` and `kl` must be of as many models, two or more. Received: {len(codes)}, {len(kl)}")
-    checked = [checks.matrix(f"codes[{i}]", array, rows=len(codes[0]), low_rows=2) for i, array in enumerate(codes)]
-    rows = randomness.rows("udr", len(checked[0]), whole_number("num_samples", num_samples, low=2), seed)
+    num_samples = whole_number("num_samples", num_samples, low=2)
+    first = checks.matrix("codes[0]", codes[0], low_rows=2)
+    checked = [checks.matrix(f"codes[{i}]", array, rows=len(first), low_rows=2) for i, array in enumerate(codes)]
+    rows = randomness.rows("udr", len(checked[0]), num_samples, seed)
     informative = [_informative(i, a[rows], kl[i], kl_threshold) for i, a in enumerate(checked)]
     pairs = np.full((len(codes), len(codes)), np.nan)
     for i, first in enumerate(informative):
@@ -70,7 +76,9 @@ def unsupervised_disentanglement_ranking(
 
 def _informative(i, codes, kl, threshold):
     """Return the standardized dimensions that are informative and vary."""
-    kl = np.asarray(kl, "float64")
+    kl = np.asarray(as_rows(f"kl[{i}]", kl), "float64")
+    if np.any(np.isnan(kl)):
+        raise ValueError(f"`kl[{i}]` must hold no NaN. Received: {kl.tolist()}")
     if kl.shape != (codes.shape[1],):
         raise ValueError(f"`kl[{i}]` must have the shape ({codes.shape[1]},). Received: shape {kl.shape}")
     scale = codes.std(axis=0)

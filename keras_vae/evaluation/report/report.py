@@ -1,7 +1,7 @@
 """What a trained VAE is worth, in one dict and one table."""
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation.progress import progress
+from keras_vae.evaluation.progress import progress, verbosity
 from keras_vae.evaluation.report import sections, table
 
 
@@ -48,7 +48,10 @@ def report(
     >>> result = keras_vae.evaluation.report(vae, data, num_samples=20, num_generated=20)
     >>> result["density"]["marginal_likelihood"]["effective_sample_size"]
     """
-    whole_number("max_examples", max_examples, low=20)
+    max_examples = whole_number("max_examples", max_examples, low=20)
+    num_generated = whole_number("num_generated", num_generated, low=10)
+    num_samples, batch_size = whole_number("num_samples", num_samples), whole_number("batch_size", batch_size)
+    verbose = verbosity(verbose)
     measured = sections.Measured(vae, data, autoencoder, max_examples, seed)
     steps = {
         "protocol": lambda: sections.protocol(measured, seed),

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_vae.arguments import able
 from keras_vae.evaluation import baselines as without_network
 from keras_vae.evaluation import codes, randomness
 from keras_vae.evaluation import samples as of_samples
@@ -38,8 +39,10 @@ class Measured:
     """
 
     def __init__(self, vae, data, autoencoder, max_examples, seed):
-        if not hasattr(vae, "prior"):
+        if not hasattr(vae, "prior") or isinstance(vae, type):
             raise ValueError(f"`vae` must be a keras_vae.VAE for the report. Received: a {type(vae).__name__}")
+        if autoencoder is not None:
+            able("autoencoder", autoencoder, ("encode", "decode", "sample"), "an evaluation.Autoencoder or None")
         if not isinstance(vae.prior, StandardNormal):
             raise ValueError(
                 f"`vae` must have the standard normal prior for the report; the single scores take a `log_prior`. "

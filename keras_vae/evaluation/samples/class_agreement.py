@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_vae.evaluation import checks
 from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.rows import as_labels
 
 
 def class_agreement(asked, predicted) -> dict:
@@ -24,9 +25,9 @@ def class_agreement(asked, predicted) -> dict:
     Example:
     >>> keras_vae.evaluation.class_agreement([0, 1, 1], [0, 1, 0])["class_agreement"]
     """
+    asked = as_labels("asked", asked)
     if not len(asked):
         raise ValueError("`asked` must hold at least one label. Received: none")
-    asked = checks.labels("asked", asked, len(asked), low_classes=1)
     hits = checks.labels("predicted", predicted, len(asked), low_classes=1) == asked
     return {
         **share_with_error("class_agreement", hits),

@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arguments import at_least, function_or_none, shown, whole_number
+from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.samples import samplers
 from keras_vae.evaluation.samples.density_coverage import density_coverage
 from keras_vae.evaluation.samples.features import principal_components
 from keras_vae.evaluation.samples.frechet_distance import frechet_distance
 from keras_vae.evaluation.samples.kernel_distance import kernel_distance
 from keras_vae.evaluation.samples.precision_recall import precision_recall
+from keras_vae.models import checks as model_checks
 from keras_vae.priors import StandardNormal
 
 
@@ -51,8 +52,16 @@ def compare_samplers(
     >>> table = keras_vae.evaluation.compare_samplers(vae, x_train, x_test, num_samples=20, num_components=2)
     >>> table["prior"]["frechet_distance"]
     """
+    checks.vae("vae", vae, "encode", "decode", "sample_codes", "prior", "require_built")
+    vae.require_built()
+    x_train = model_checks.rows("x_train", x_train, vae.event_shape)
+    x_test = model_checks.rows("x_test", x_test, vae.event_shape)
+    temperature = at_least("temperature", temperature, 0.0, strict=True)
+    num_components = whole_number("num_components", num_components)
+    if not isinstance(others, (dict, type(None))) or not all(map(callable, (others or {}).values())):
+        raise ValueError(f"`others` must be a dict of functions of n, or None. Received: others={shown(others)}")
     n = min(whole_number("num_samples", num_samples, low=10), len(x_train), len(x_test))
-    features = features or principal_components(x_train)
+    features = function_or_none("features", features) or principal_components(x_train)
     mean, log_var = vae.encode(x_train)
     codes = {
         "prior": samplers.prior(vae, n, seed=seed),
@@ -64,7 +73,9 @@ def compare_samplers(
         radius = float(np.sqrt(max(vae.latent_dim - 2.0 / 3.0, 0.5)))  # about the chi distribution's median
         codes["truncated"] = samplers.prior(vae, n, truncation=radius, seed=seed)
     chosen = [x[randomness.rows(name, len(x), n, seed)] for name, x in (("real", x_train), ("test", x_test))]
-    train, real = (features(np.asarray(x, "float32")) for x in chosen)
+    for name, x in zip(("x_train", "x_test"), chosen, strict=True):
+        checks.flat(name, x)
+    train, real = (checks.matrix("features(x)", features(np.asarray(x, "float32"))) for x in chosen)
     generated = {name: features(vae.decode(z)) for name, z in codes.items()}
     generated |= {name: features(sample(n)) for name, sample in (others or {}).items()}
     generated["real"] = train

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks
 from keras_vae.evaluation.estimate import dependent_share, with_error
 from keras_vae.evaluation.samples import neighbourhoods
@@ -31,6 +32,7 @@ def density_coverage(real, generated, num_neighbours: int = 5) -> dict:
 
     Reference: Naeem et al. 2020, "Reliable fidelity and diversity metrics for generative models", equations 5 and 7.
     """
+    num_neighbours = whole_number("num_neighbours", num_neighbours)
     real, generated = checks.pair("real", real, "generated", generated)
 
     def scores(between):

@@ -34,11 +34,12 @@ def frechet_distance(real, generated, num_splits: int = 20, seed: int | None = 0
     Reference: Heusel et al. 2017, "GANs trained by a two time-scale update rule", section 3.
     """
     real, generated = checks.pair("real", real, "generated", generated)
+    num_splits = whole_number("num_splits", num_splits)
     error = halves_error(
         lambda first, second: _distance(real[first], generated[second]),
         [len(real), len(generated)],
         low_rows=2,
-        num_splits=whole_number("num_splits", num_splits),
+        num_splits=num_splits,
         seed=seed,
     )
     return {

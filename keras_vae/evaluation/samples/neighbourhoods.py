@@ -8,7 +8,6 @@ import functools
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
 from keras_vae.evaluation import estimate, randomness
 
 ENTRIES_AT_ONCE = 4_000_000
@@ -58,7 +57,7 @@ def scores_and_errors(score, sets, num_neighbours: int, num_with_balls: int) -> 
         num_with_balls: Int, 1 where the first set has balls, 2 where both have.
     """
     fewest = min(len(rows) for rows in sets[:num_with_balls])
-    if whole_number("num_neighbours", num_neighbours) >= fewest:
+    if num_neighbours >= fewest:
         raise ValueError(f"`num_neighbours` must be below the number of rows, {fewest}. Received: {num_neighbours}")
     kept = min(1.0, MOST_ROWS / max(map(len, sets)))
     chosen = [rows[randomness.rows("neighbourhoods", len(rows), int(kept * len(rows)), 0)] for rows in sets]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks
 from keras_vae.evaluation.estimate import dependent_share
 from keras_vae.evaluation.samples import neighbourhoods
@@ -31,6 +32,7 @@ def precision_recall(real, generated, num_neighbours: int = 3) -> dict:
     Reference: Kynkaanniemi et al. 2019, "Improved precision and recall metric for assessing generative models",
     equation 2.
     """
+    num_neighbours = whole_number("num_neighbours", num_neighbours)
     real, generated = checks.pair("real", real, "generated", generated)
 
     def shares(between):

@@ -28,6 +28,7 @@ def prior(vae, n: int, temperature: float = 1.0, truncation: float | None = None
     Example:
     >>> images = vae.decode(keras_vae.evaluation.samplers.prior(vae, 16, temperature=0.7))
     """
+    checks.vae("vae", vae, "sample_codes")
     return vae.sample_codes(n, temperature, truncation, seed)
 
 
@@ -56,14 +57,15 @@ def gaussian_mixture(codes, n: int, num_components: int = 10, seed: int | None =
     from sklearn.mixture import GaussianMixture
 
     codes = checks.matrix("codes", codes, low_rows=2)
-    if whole_number("num_components", num_components) > len(codes):
+    n, num_components = whole_number("n", n), whole_number("num_components", num_components)
+    if num_components > len(codes):
         raise ValueError(f"`num_components` must be at most {len(codes)}, the codes. Received: {num_components}")
-    mixture = GaussianMixture(num_components, random_state=seed)
+    mixture = GaussianMixture(num_components, random_state=randomness.state(seed))
     with warnings.catch_warnings():
         # The codes of a collapsed VAE coincide, which leaves components empty: draws from the others are right.
         warnings.simplefilter("ignore", ConvergenceWarning)
         mixture.fit(codes)
-    drawn, components = mixture.sample(whole_number("n", n))
+    drawn, components = mixture.sample(n)
     # scikit-learn gives them component by component
     return drawn[randomness.generator("gaussian_mixture", seed).permutation(len(components))].astype("float32")
 
