@@ -6,7 +6,8 @@ from keras_vae.arguments import shown
 
 # A Gaussian decoder's means leave the data's range. Measured after 1 and 4 epochs on MNIST, digits and faces in [0, 1],
 # their 5 % quantile is no lower than -0.21, and negative values make at most 0.20 of the sum of the absolute values.
-# Faces in [-1, 1] have a 5 % quantile below -0.25, and means that are still grey near 0 a share of 0.4 and more.
+# Of data in [-1, 1], two or more faces have a 5 % quantile below -0.25, and samples that are still grey near 0 a share
+# of 0.4 and more. Not told apart: a single light face, and thin ink on white, of which few values are negative.
 QUANTILE, CLEARLY_NEGATIVE, NEGATIVE_SHARE = 0.05, -0.25, 0.3
 
 
@@ -32,7 +33,8 @@ def of_means(images: np.ndarray, stated=None) -> tuple[float, float]:
     """Return the range of the data that a decoder's means stand for; the arguments and the rest are as in `of_data`.
 
     Means lie a little outside of the data's range. They stand for data in [-1, 1] if one value in twenty is below
-    -0.25, or the negative values make more than 0.3 of the sum of all absolute values.
+    -0.25, or the negative values make more than 0.3 of the sum of all absolute values. Images that are nearly all
+    light need the range stated.
     """
     return _of(images, stated, _clearly_negative)
 
