@@ -47,17 +47,12 @@ PRIVATE_NAMES = {
     ),
     "jax_state_sync": ("keras.src.backend.jax.trainer.JAXTrainer", "jax", "after an error the weights are put back"),
     "_make_function": ("keras.src.backend.jax.trainer.JAXTrainer", "jax", "an interrupt finds each step's new state"),
+    "_jax_state": (
+        "keras.src.backend.jax.trainer.JAXTrainer",
+        "jax",
+        "the new state of a step, for an interrupt to find",
+    ),
     "_get_jax_state": ("keras.src.backend.jax.trainer.JAXTrainer", "jax", "the variables keep their values in a step"),
-    "_model_variables_moving_average": (
-        "keras.src.optimizers.base_optimizer.BaseOptimizer",
-        None,
-        "averages of the weights that start from the weights, for an error before the first update",
-    ),
-    "_trainable_variables": (
-        "keras.src.optimizers.base_optimizer.BaseOptimizer",
-        None,
-        "the weights of those averages",
-    ),
     "_nodes_by_depth": ("keras.src.ops.function.Function", None, "how often a decoder uses its last layer"),
     "_keras_history": ("keras.src.ops.node.Node", None, "a decoder's layers from its output backwards"),
     "_inbound_nodes": ("keras.src.ops.operation.Operation", None, "a decoder's layers from its output backwards"),
