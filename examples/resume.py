@@ -35,8 +35,9 @@ def train(folder, epochs, warm_up):
         callbacks=[
             callbacks.BetaAnnealing(schedules.Linear(duration=warm_up)),
             callbacks.Backup(folder / "backup.npz", every=10),
+            callbacks.Progress(),
         ],
-        verbose=2,
+        verbose=0,
     )
     return vae, history, data
 
@@ -64,7 +65,13 @@ def main(arguments=None):
     vae.save(options.out / "vae.keras")
     loaded = keras.models.load_model(options.out / "vae.keras")
     batches = datasets.Batches(data.x_train, batch_size=64, seed=1)
-    further = loaded.fit(batches, initial_epoch=options.epochs, epochs=options.epochs + 2, verbose=2)
+    further = loaded.fit(
+        batches,
+        initial_epoch=options.epochs,
+        epochs=options.epochs + 2,
+        callbacks=[callbacks.Progress()],
+        verbose=0,
+    )
     print(f"trained a saved file further, to epoch {further.epoch[-1] + 1}, with beta = {float(loaded.beta.numpy()):g}")
     return loaded
 
