@@ -7,7 +7,6 @@ import keras
 from jax import numpy as jnp
 
 from keras_vae.training import interrupts
-from keras_vae.training.optimizers import parts
 from keras_vae.training.verdict import judge
 
 
@@ -127,7 +126,9 @@ class JaxSteps:
 
     def fit(self, *args, **kwargs):
         """Train as every Keras model, and keep the weights if it fails."""
-        with self._weights_kept(), self._averages_started():
+        # Before `compile` there is no optimizer, and Keras says so.
+        averages = self._averages_only_at_the_end() if self.compiled else contextlib.nullcontext()
+        with self._weights_kept(), averages:
             return super().fit(*args, **kwargs)
 
     def evaluate(self, *args, **kwargs):
@@ -172,20 +173,23 @@ class JaxSteps:
             raise
 
     @contextlib.contextmanager
-    def _averages_started(self):
-        # Keras puts the optimizer's averages (`use_ema`) in the weights' place when `fit` ends, even in an error:
-        # before the first update they are zero.
-        new = [o for o in parts(self.optimizer) if getattr(o, "use_ema", False) and o.built and not int(o.iterations)]
-        averages = [average for part in new for average in part._model_variables_moving_average]
-        weights = [weight for part in new for weight in part._trainable_variables]
-        zeros = [average.value for average in averages]
-        _assign(averages, [jnp.copy(weight.value) for weight in weights])
+    def _averages_only_at_the_end(self):
+        # Keras puts the optimizer's averages (`use_ema`) in the weights' place when `fit` ends, here even in an error.
+        finalize, trained = self.optimizer.finalize_variable_values, []
+
+        def remember(variables):
+            trained.extend((variable, variable.value) for variable in variables)
+            finalize(variables)
+
+        vars(self.optimizer)["finalize_variable_values"] = remember
         try:
             yield
         except BaseException:
-            if new and not int(new[0].iterations):
-                _assign(averages, zeros)
+            for variable, value in trained:
+                variable.assign(value)
             raise
+        finally:
+            del vars(self.optimizer)["finalize_variable_values"]
 
     def check_device_layout(self, compile_arguments):
         """Nothing to refuse: keras.distribution shards one global computation."""
