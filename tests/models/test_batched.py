@@ -30,14 +30,14 @@ def test_few_shapes_are_compiled_for_all_numbers_of_rows(digits, make_vae):
     vae.require_built()
     compile_function = vae.compile_function
     vae.compile_function = lambda function: record(function.__name__, compile_function(function))
-    for n in (1, 2, 3, 5, 6, 7, 9, 11, 13, 100, 101):
+    for n in (3, 4, 5, 6, 7, 9, 11, 13):
         assert vae.encode(digits[:n])[0].shape == (n, 2)
         assert vae.elbo(digits[:n], batch_size=12).shape == (n,)
         assert vae.sample(n).shape == vae.sample(n, observe=True).shape == (n, 64)
         assert vae.log_weights(digits[:n], 3).shape == (n, 3)
-    powers = {1, 2, 4, 8, 16, 128}
+    powers = {4, 8, 16}
     assert seen["_encode"] == seen["_decode"] == seen["_observe"] == seen["<lambda>"] == powers
-    assert seen["_elbo_parts"] == {1, 2, 4, 8, 12}
+    assert seen["_elbo_parts"] == {4, 8, 12}
 
 
 def test_the_rows_that_fill_up_do_not_show(digits, make_vae):
