@@ -17,6 +17,7 @@ import platform
 import signal
 import tempfile
 import time
+import traceback
 import zipfile
 from importlib import metadata
 
@@ -103,17 +104,17 @@ def run(folder, kill=None, seconds=None) -> bool:
     """Train in a process that may be killed; return whether it reached the end."""
     process = os.fork()
     if process == 0:
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
-        status = 1
+        printed = os.open(folder / "printed.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(printed, 1)
+        os.dup2(printed, 2)
         try:
             if kill is not None:
                 kill_within_a_save(*kill)
             train(folder)
-            status = 0
-        finally:
-            os._exit(status)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
     end = time.monotonic() + (seconds or float("inf"))
     while os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
         if time.monotonic() > end:
@@ -121,7 +122,8 @@ def run(folder, kill=None, seconds=None) -> bool:
         time.sleep(0.002)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     if code not in (0, -signal.SIGKILL):
-        raise SystemExit(f"error: a training ended with the status {code}")
+        printed = (folder / "printed.txt").read_text(errors="replace")
+        raise SystemExit(f"{printed}\nerror: a training ended with the status {code}")
     return code == 0
 
 

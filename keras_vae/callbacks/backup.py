@@ -100,6 +100,8 @@ class Backup(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch, logs=None):
         """Store, once every so many steps, what the batches before this one have made."""
+        if self.params["steps"] is not None and self.first_batch + batch >= self.params["steps"]:
+            return  # Keras begins a batch more where an epoch was gone on with, and finds that there is none
         self.batches_before = batch
         periods = self._periods(self.epoch, self.first_batch + batch)
         if periods != self.periods:

@@ -16,7 +16,7 @@ class Stop(Exception):
 
 
 class StopBefore(keras.callbacks.Callback):
-    """Raise before a batch of an epoch, or (batch None) at its end."""
+    """Raise before a batch of an epoch, before its validation (batch "validation"), or at its end (batch None)."""
 
     def __init__(self, epoch, batch):
         super().__init__()
@@ -27,6 +27,10 @@ class StopBefore(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch, logs=None):
         if (self.epoch, batch) == (self.at, self.batch):
+            raise Stop
+
+    def on_test_begin(self, logs=None):
+        if (self.epoch, "validation") == (self.at, self.batch):
             raise Stop
 
     def on_epoch_end(self, epoch, logs=None):
@@ -92,15 +96,16 @@ def straight(digits):
 
 
 @pytest.mark.parametrize(
-    ("every", "epoch", "batch"),
-    [(1, 0, 2), (2, 1, None)],
-    ids=lambda value: str(value),
+    ("every", "stops"),
+    [(1, [(0, 2), (0, "validation")]), (2, [(1, None)])],
+    ids=["within an epoch, and after its last batch", "at an epoch's end"],
 )
-def test_it_ends_as_the_uninterrupted_training_with_the_same_logs(straight, digits, tmp_path, every, epoch, batch):
+def test_it_ends_as_the_uninterrupted_training_with_the_same_logs(straight, digits, tmp_path, every, stops):
     path = tmp_path / "folder" / "backup.npz"
     logs = {}
-    with pytest.raises(Stop):
-        train(digits, logs, Backup(path, every), StopBefore(epoch, batch))
+    for stop in stops:
+        with pytest.raises(Stop):
+            train(digits, logs, Backup(path, every), StopBefore(*stop))
     state = train(digits, logs, Backup(path, every))
     expected, expected_logs = straight
     assert len(state) == len(expected) > 40
