@@ -81,6 +81,7 @@ def good_calls(folder):
         "callbacks.Backup": {"path": folder / "backup.npz", "every": "epoch"},
         "callbacks.BetaAnnealing": {"schedule": schedules.Linear(3), "unit": "epoch"},
         "callbacks.CollapseMonitor": {"x": X, "threshold": 0.01, "patience": 5},
+        "callbacks.Progress": {"every": 1, "names": ("loss",), "title": "title"},
         "datasets.Batches": {"arrays": (X, Y), "batch_size": 8, "seed": 0, "shuffle": True, "remainder": "keep",
                              "initial_epoch": 0, "process": 0, "num_processes": 1, "workers": 1, "max_queue_size": 10,
                              "use_multiprocessing": False},

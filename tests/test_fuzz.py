@@ -66,17 +66,11 @@ ALSO_CALLED = {
 PATHS = {"path", "directory"}
 # What a user's own functions make of numbers is theirs.
 OF_USERS = {("evaluation.ArrayModel", "x")}
-# Read as a truth value, a path or a number without a look at them.
+# Read as truth values without a look at them.
 NOT_CHECKED = {
     ("datasets.Batches", "shuffle"),
     ("datasets.Batches", "use_multiprocessing"),
     ("datasets.epoch_order", "shuffle"),
-    ("datasets.image_folder", "path"),
-    ("datasets.image_folder", "test_fraction"),
-    ("datasets.load", "name"),
-    ("datasets.npz", "path"),
-    ("datasets.npz", "test_fraction"),
-    ("datasets.sprites", "seed"),
 }
 # Of these scores the manual says where they are NaN.
 MAY_BE_NAN = ("_standard_error", "monte_carlo_error", ".pairs", ".path_length", ".path_ratio", ".largest_step")

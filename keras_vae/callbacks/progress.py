@@ -41,7 +41,7 @@ class Progress(keras.callbacks.Callback):
     ):
         super().__init__()
         self.every = None if every is None else whole_number("every", every)
-        if isinstance(names, str):
+        if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
             raise ValueError(f"`names` must be a sequence of names of logs. Received: names={names!r}")
         self.names = tuple(names)
         self.title = title
