@@ -66,12 +66,6 @@ ALSO_CALLED = {
 PATHS = {"path", "directory"}
 # What a user's own functions make of numbers is theirs.
 OF_USERS = {("evaluation.ArrayModel", "x")}
-# Read as truth values without a look at them.
-NOT_CHECKED = {
-    ("datasets.Batches", "shuffle"),
-    ("datasets.Batches", "use_multiprocessing"),
-    ("datasets.epoch_order", "shuffle"),
-}
 # Of these scores the manual says where they are NaN.
 MAY_BE_NAN = ("_standard_error", "monte_carlo_error", ".pairs", ".path_length", ".path_ratio", ".largest_step")
 # Bases to derive from, what others return, a download; and functions of tensors or for Keras, besides those of `VAE`
@@ -107,7 +101,6 @@ def test_every_public_callable_is_called(calls):
 def test_odd_arguments(odd, calls, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     places = [(name, argument) for name, (_, arguments) in calls.items() for argument in arguments]
-    places = [place for place in places if place not in NOT_CHECKED]
 
     @settings(max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(place=st.sampled_from(places))

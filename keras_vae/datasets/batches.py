@@ -5,7 +5,7 @@ import functools
 import keras
 import numpy as np
 
-from keras_vae.arguments import one_of, whole_number
+from keras_vae.arguments import one_of, true_or_false, whole_number
 from keras_vae.datasets.epoch_order import epoch_order
 from keras_vae.datasets.read_ahead import ReadAhead
 from keras_vae.rows import as_rows, take
@@ -69,13 +69,13 @@ class Batches(keras.utils.PyDataset):
         self.num_rows = self.arrays[0].shape[0]
         self.batch_size = whole_number("batch_size", batch_size)
         self.seed = whole_number("seed", seed, low=0)
-        self.shuffle = bool(shuffle)
+        self.shuffle = true_or_false("shuffle", shuffle)
         self.remainder = one_of("remainder", remainder, ("keep", "drop", "pad"))
         self.process, self.num_processes = process, num_processes
         workers = whole_number("workers", workers, low=0)
         max_queue_size = whole_number("max_queue_size", max_queue_size)
         self._read_ahead = ReadAhead(workers, max_queue_size) if workers > 1 else None
-        if use_multiprocessing:
+        if true_or_false("use_multiprocessing", use_multiprocessing):
             raise ValueError(
                 "`use_multiprocessing` must be False: Keras copies the data into the processes before it says which "
                 "epoch begins. `workers` says how many threads read ahead. "

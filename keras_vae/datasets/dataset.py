@@ -1,8 +1,6 @@
 """What every data set gives."""
 
 import numbers
-import os
-import pathlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,13 +70,6 @@ def _check_images(name, images):
         raise ValueError(
             f"`{name}` must be of type uint8, or have finite values in [0, 1]. Received: {images.dtype}{bounds}"
         )
-
-
-def a_path(name: str, value) -> pathlib.Path:
-    """Return `value` as a path if it is one; raise a ValueError that names the argument otherwise."""
-    if not isinstance(value, (str, os.PathLike)):
-        raise ValueError(f"`{name}` must be a path. Received: {name} of type {type(value).__name__}")
-    return pathlib.Path(value)
 
 
 def split(images, labels, test_fraction: float, seed: int = 0):

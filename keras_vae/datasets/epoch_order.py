@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import true_or_false, whole_number
 
 
 def epoch_order(num_rows, seed, epoch, shuffle=True, process=0, num_processes=1) -> np.ndarray:
@@ -35,6 +35,7 @@ def epoch_order(num_rows, seed, epoch, shuffle=True, process=0, num_processes=1)
         whole_number(name, value, low=0) for name, value in (("seed", seed), ("epoch", epoch), ("process", process))
     )
     num_processes = whole_number("num_processes", num_processes)
+    shuffle = true_or_false("shuffle", shuffle)
     if num_processes > num_rows:
         raise ValueError(
             f"`num_processes` must be at most the number of rows, {num_rows}. Received: num_processes={num_processes}"

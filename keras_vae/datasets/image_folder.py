@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keras_vae.arguments import one_of, whole_number
-from keras_vae.datasets.dataset import Dataset, a_path, split
+from keras_vae.arguments import a_path, one_of, whole_number
+from keras_vae.datasets.dataset import Dataset, split
 from keras_vae.datasets.image_file import read_image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")

@@ -1,6 +1,7 @@
 """One door to all data sets."""
 
-from keras_vae.datasets.dataset import Dataset, a_path
+from keras_vae.arguments import a_path
+from keras_vae.datasets.dataset import Dataset
 from keras_vae.datasets.digits import digits
 from keras_vae.datasets.image_folder import image_folder
 from keras_vae.datasets.npz import npz

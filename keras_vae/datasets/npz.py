@@ -6,8 +6,8 @@ import zipfile
 
 import numpy as np
 
-from keras_vae.arguments import whole_number
-from keras_vae.datasets.dataset import Dataset, a_path, split, to_unit_range
+from keras_vae.arguments import a_path, whole_number
+from keras_vae.datasets.dataset import Dataset, split, to_unit_range
 
 IMAGES = ("x", "images", "data")
 LABELS = ("y", "labels", "label", "targets", "target", "subject")

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_vae.arguments import seed_or_none
 from keras_vae.layers.noise import SavesNoise, stream
 
 
@@ -16,10 +17,8 @@ class GaussianLayer(SavesNoise, keras.layers.Layer):
     def __init__(self, seed=None, dtype="float32", **kwargs):
         # float32 whatever the global policy: a float16 KL overflows at log_var = 12.
         super().__init__(dtype=dtype, **kwargs)
-        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
-            raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
-        self.seed = seed
-        streams = (None, None) if seed is None else (stream(seed, 0), stream(seed, 1))
+        self.seed = seed_or_none("seed", seed)
+        streams = (None, None) if self.seed is None else (stream(self.seed, 0), stream(self.seed, 1))
         self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(start) for start in streams)
 
     def noise(self, training):

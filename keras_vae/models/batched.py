@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 from keras import ops
 
-from keras_vae.arguments import whole_number
+from keras_vae.arguments import seed_or_none, whole_number
 from keras_vae.layers.noise import stream
 from keras_vae.models import checks
 
@@ -74,15 +74,14 @@ class Batched:
     @contextlib.contextmanager
     def seeded(self, seed):
         """With a seed, let the evaluation noise start from it, and give it its state back afterwards."""
+        seed = seed_or_none("seed", seed)
         if seed is None:
             yield
             return
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-            raise ValueError(f"`seed` must be an int or None. Received: seed={seed!r}")
         state = self.sampling.evaluation_noise.state
         before = ops.convert_to_numpy(state).copy()
         try:
-            state.assign(np.array([stream(int(seed), 0), 0]).astype(before.dtype))
+            state.assign(np.array([stream(seed, 0), 0]).astype(before.dtype))
             yield
         finally:
             state.assign(before)

@@ -143,5 +143,5 @@ def test_the_test_fraction(tmp_path, value):
 @pytest.mark.parametrize("value", [None, 3, X, ["a.npz"]])
 def test_a_path_is_a_path(value):
     for load, name in ((datasets.npz, "path"), (datasets.image_folder, "path"), (datasets.load, "name")):
-        with pytest.raises(ValueError, match=f"`{name}` must be a path. Received: {name} of type"):
+        with pytest.raises(ValueError, match=f"`{name}` must be a path. Received: {name}="):
             load(value)

@@ -113,6 +113,7 @@ def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path
         assert (tmp_path / "here" / f"{name}.png").stat().st_size > 5000
 
 
+@pytest.mark.usefixtures("sigint_is_heard")
 @pytest.mark.parametrize(("moment", "epochs"), [((2, 1), 2), ((0, 1), 0)])
 def test_an_interrupted_training_is_saved_measured_and_drawn(tmp_path, monkeypatch, capsys, moment, epochs):
     class Interrupted(keras_vae.callbacks.Progress):

@@ -14,12 +14,7 @@ from keras_vae.training import interrupts
 ON_JAX = keras.backend.backend() == "jax"
 
 
-@pytest.fixture(autouse=True)
-def heard():
-    """Let SIGINT interrupt, also where the tests run in the background, whose processes ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("sigint_is_heard")
 
 
 def interrupt():

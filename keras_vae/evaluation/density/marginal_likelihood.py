@@ -92,6 +92,9 @@ def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
     checks.model("model", model, "log_weights", "seeded")
     x, verbose = checks.data("x", x), verbosity(verbose)
     n = len(x)
+    if hasattr(model, "check_values"):  # a VAE would name the rows of a part only
+        for start in range(0, n, batch_size):
+            model.check_values("x", x[start : start + batch_size], x)
     # Either several parts of the draws of one example at a time, or all the draws of several examples.
     calls = math.ceil(num_samples / batch_size)
     draws = math.ceil(num_samples / calls)

@@ -104,10 +104,12 @@ def test_bad_input(make_vae, digits, linear, linear_data):
         evaluation.marginal_likelihood(vae, digits, 0)
     with pytest.raises(ValueError, match="`batch_size` must fit into memory: it asks for about .* GB at once"):
         evaluation.marginal_likelihood(vae, digits, 10**12, batch_size=10**12)
+    spoilt = digits.copy()
+    spoilt[200] = np.nan
+    with pytest.raises(ValueError, match=r"`x` must hold finite numbers.* 1 of 256 rows .* the first of them \[200\]"):
+        evaluation.marginal_likelihood(vae, spoilt, 2, batch_size=8)
     with pytest.raises(ValueError, match="finite log-weights.* Received: NaN or infinity for row 3 of x"):
-        digits = digits.copy()
-        digits[3] = np.nan
-        evaluation.marginal_likelihood(vae, digits, 2)
+        evaluation.marginal_likelihood(linear.model(), np.where(np.arange(8)[:, None] == 3, np.nan, linear_data[:8]), 2)
     with pytest.raises(ValueError, match="`simulate` must be given"):
         evaluation.ArrayModel(None, None).simulate(3)
     assert np.isnan(evaluation.marginal_likelihood(linear.model(), linear_data, 1)["monte_carlo_error"])
