@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_vae.training.verdict import reason
+
 LARGE = 100.0  # beyond it data in [0, 1], in [-1, 1] or standardized are none any more
 
 
@@ -68,7 +70,7 @@ class Guard(keras.callbacks.Callback):
             require_weight(self.weight)
             return
         steps = int(ops.convert_to_numpy(self.model.step)) - self.first_step
-        reasons = "the loss or a gradient was NaN or infinite"
+        reasons = reason(self.model.optimizer, self.model.trainable_variables)
         if self.invalid_rows:
             reasons = f"{rows_text(self.invalid_rows)} of the data held NaN or infinite values, so that {reasons}"
         if self.model.skip_threshold is not None:
@@ -105,7 +107,8 @@ def warn_of_scale(likelihood, values) -> None:
     """Warn if data, an array, are so large that the likelihood hears of the largest values only."""
     largest = np.max(np.abs(values), initial=0.0, where=np.isfinite(values))
     if likelihood.support is None and largest > LARGE:
-        spread = np.nanstd(np.where(np.isfinite(values), values, np.nan).reshape(len(values), -1), axis=0)
+        columns = values.reshape(len(values), -1)
+        spread = columns[:, np.isfinite(columns).all(axis=0)].std(axis=0, dtype="float64")
         spread = spread[spread > 0.0] if np.any(spread > 0.0) else np.zeros(1)
         warnings.warn(
             f"The data have values as large as {largest:.3g}, and standard deviations from {np.min(spread):.3g} to "

@@ -206,7 +206,7 @@ class Trainer(Saving, Resumable, Steps, keras.Model):
             arguments["validation_data"] = (validation.x, validation.y, validation.sample_weight)
         if hasattr(data, "set_epoch"):
             arguments["shuffle"] = False  # the data's own order is a function of the epoch; Keras would shuffle it
-        elif not (hasattr(data, "shape") or isinstance(data, keras.utils.PyDataset)):
+        elif not (hasattr(given.x, "shape") or isinstance(data, keras.utils.PyDataset)):
             arguments.setdefault("shuffle", False)  # Keras cannot shuffle a stream, and would warn that it does not
         callbacks = arguments.get("callbacks")
         guard = Guard(data, checked_support=self.check_support(given.first))

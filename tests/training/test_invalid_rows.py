@@ -59,3 +59,6 @@ def test_columns_of_wild_scales_are_said(make_vae):
     vae = make_vae(likelihood="gaussian")
     with pytest.warns(UserWarning, match="standard deviations from 0.0.* to .*Scale the data first"):
         vae.fit(x.astype("float32"), verbose=0)
+    x[:, 5] = np.nan  # nothing is known of this column's spread
+    with pytest.warns(UserWarning, match="values as large as .*Scale the data first"), pytest.raises(ValueError):
+        vae.fit(x.astype("float32"), verbose=0)
