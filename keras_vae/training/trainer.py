@@ -26,7 +26,7 @@ class Trainer(Saving, Resumable, Steps, keras.Model):
     A subclass has a weight `beta`, a `likelihood`, and the methods `phases()` (what a training step does),
     `losses_of(x, y, sample_weight, training)` (the losses and outputs of one batch), `check_batch(x, y)` (raise a
     ValueError where the shapes are wrong), `without_labels(y)` (y where it is a target, else None) and
-    `input_shape_of_encoder()`.
+    `input_shape_of_encoder()`, and the shape `event_shape` of an example.
 
     Each training step moves beta along the schedule, runs the phases, and skips and counts an update that is not
     finite or whose gradient's norm is above `skip_threshold`. A skipped update leaves the weights, the optimizer,
@@ -169,6 +169,8 @@ class Trainer(Saving, Resumable, Steps, keras.Model):
     def export(self, *args, **kwargs):
         """Write the model for inference; see `keras.Model.export`."""
         self.build_if_possible()
+        if self.built:  # Keras exports what has been called only
+            self(keras.KerasTensor((None, *self.event_shape), dtype="float32"), training=False)
         return super().export(*args, **kwargs)
 
     def load_weights(self, *args, **kwargs):

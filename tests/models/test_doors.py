@@ -25,6 +25,18 @@ def test_a_model_whose_encoder_is_built_is_built_when_asked(digits, make_vae, tm
     np.testing.assert_allclose(fresh.encode(digits)[0], trained.encode(digits)[0], rtol=1e-6)
 
 
+def test_a_model_that_was_never_called_is_exported(digits, make_vae, tmp_path):
+    if keras.backend.backend() == "torch":
+        pytest.skip("Keras on PyTorch cannot write a SavedModel of a model with rows of any number")
+    import tensorflow as tf
+
+    vae = make_vae(compiled=False)
+    vae.export(tmp_path / "exported", verbose=False)
+    exported = tf.saved_model.load(tmp_path / "exported")
+    served = exported.serve(digits[:5])
+    np.testing.assert_allclose(served["mean"], vae.encode(digits[:5])[0], rtol=1e-5, atol=1e-6)
+
+
 def net(rates):
     """A net with a Dropout of each rate, and that of the decoder."""
     x = keras.Input((64,))
