@@ -91,3 +91,12 @@ def test_a_notebook_shows_each_figure_once(tmp_path, monkeypatch):
         assert [output.output_type for output in outputs] == ["execute_result"]
         pictures.append(size(io.BytesIO(base64.b64decode(outputs[0].data["image/png"]))))
     assert pictures[0] == (408, 312)  # of matplotlib's inline mode it is cut to what is drawn
+
+
+def test_a_full_disk_leaves_the_picture_that_was_there_and_names_it(figure, tmp_path, full_disk):
+    path = tmp_path / "units.png"
+    figure.savefig(path)
+    before = path.read_bytes()
+    with full_disk(len(before) // 2), pytest.raises(OSError, match="File too large: .*/units.png'"):
+        figure.savefig(path)
+    assert path.read_bytes() == before and [file.name for file in tmp_path.iterdir()] == ["units.png"]
