@@ -183,7 +183,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     def check_batch(self, x, y):
         """Raise a ValueError if x or the target y has the wrong shape."""
         checks.batch_of("x", x, self.event_shape)
-        checks.target(x, self.without_labels(y), self.target_shape)
+        checks.target(x, y, self.target_shape)
 
     def without_labels(self, y):
         """Return y if it is a target, else None: labels are left out, which is said once in a call of `fit`."""

@@ -73,8 +73,9 @@ def _arrays(model, x, y, weights):
 def _checked(model, x, y, weights):
     """Return a first batch whose shapes and weights are right, without labels."""
     model.build_from(x)
+    y = model.without_labels(y)
     model.check_batch(x, y)
     if weights is not None:
         sample_weight.check_shape(weights)
         sample_weight.check_values(weights)
-    return x, model.without_labels(y), weights
+    return x, y, weights
