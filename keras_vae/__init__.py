@@ -9,6 +9,7 @@ from keras_vae import (
     likelihoods,
     networks,
     plots,
+    posteriors,
     priors,
     schedules,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "likelihoods",
     "networks",
     "plots",
+    "posteriors",
     "priors",
     "schedules",
 ]

@@ -111,6 +111,12 @@ def shown(value) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
+def shape_text(shape) -> str:
+    """Write a shape with its first axis, the rows, as `batch`: how many rows were looked at says nothing."""
+    names = ["batch", *map(str, shape[1:])] if shape else []
+    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+
 def _refused(name, expected, value) -> ValueError:
     return ValueError(f"`{name}` must be {expected}. Received: {name}={shown(value)}")
 

@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from keras_vae.distributions import replicas
+from keras_vae.batch import replicas
 
 LOG_2_PI = math.log(2.0 * math.pi)
 # exp(20) is a standard deviation of 22,026. Beyond it the exponential goes on as its tangent, so that a log-variance

@@ -1,13 +1,15 @@
 """The reparameterization layer."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
-from keras_vae.distributions import normal
-from keras_vae.layers.gaussian_layer import GaussianLayer
+from keras_vae.layers.posterior_layer import PosteriorLayer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
-class Sampling(GaussianLayer):
+class Sampling(PosteriorLayer):
     """Draws z = mean + exp(log_var / 2) * epsilon, epsilon ~ N(0, I): the reparameterization trick.
 
     It draws in training and in inference alike, never the same noise twice, and computes in float32.
@@ -15,17 +17,18 @@ class Sampling(GaussianLayer):
     Args:
         seed: Int or None. Two layers with one seed draw one sequence of noise; None takes the seed from Python's
             `random`, which `keras.utils.set_random_seed` sets. Default None.
+        posterior: None (the Gaussian), a name or a `keras_vae.posteriors.Posterior`. Default None.
 
     Call arguments:
-        inputs: `[mean, log_var]`, two float tensors of shape `(batch, latent_dim)`; `log_var` is the natural log
-            of the variance.
+        inputs: The posterior's parameters; for the Gaussian `[mean, log_var]`, two float tensors of shape
+            `(batch, latent_dim)` or `(batch, height, width, channels)`; `log_var` is the natural log of the variance.
         training: Bool; says which of the layer's two streams of noise is used.
 
     Returns:
-        Tensor z of shape `(batch, latent_dim)`, float32, differentiable in `mean` and `log_var`.
+        Tensor z of the shape of `mean`, float32, differentiable in the parameters.
 
     Raises:
-        ValueError: If the inputs are not two tensors of one shape.
+        ValueError: If the inputs are not the posterior's parameters.
 
     Example:
     >>> mean, log_var = keras.ops.zeros((4, 2)), keras.ops.zeros((4, 2))
@@ -38,13 +41,12 @@ class Sampling(GaussianLayer):
 
     def call(self, inputs, training=None):
         """Draw one z for each row."""
-        mean, log_var = inputs
-        return normal.sample(mean, log_var, self.noise(training))
+        return self.draw(list(inputs), training)[0]
+
+    def draw(self, parameters: Sequence[Any], training: bool | None = None) -> tuple[Any, Any]:
+        """Draw one z for each row, and return it with log q(z|x), `(batch,)`."""
+        return self.posterior.sample(parameters, self.noise(training))
 
     def compute_output_shape(self, input_shape):
-        """Return the shape of the mean."""
-        return input_shape[0]
-
-    def get_config(self):
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "seed": self.seed}
+        """Return the shape of the code."""
+        return self.posterior.shape_of_codes(input_shape)

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_vae.distributions import batch
+from keras_vae import batch
 
 
 class Likelihood(keras.layers.Layer):

@@ -6,8 +6,8 @@ import numpy as np
 from keras import ops
 
 from keras_vae.arguments import seed_or_none, whole_number
-from keras_vae.layers.noise import stream
 from keras_vae.models import checks
+from keras_vae.noise import stream
 
 
 class Batched:
@@ -29,7 +29,7 @@ class Batched:
         batch_size = whole_number("batch_size", batch_size)
         self.require_built()
         ((argument, rows),) = array.items()
-        rows = checks.rows(argument, rows, (self.latent_dim,) if argument == "z" else self.event_shape)
+        rows = checks.rows(argument, rows, self.latent_shape if argument == "z" else self.event_shape)
         compiled = self.compiled_function(name, function)
         n, results = rows.shape[0], None
         size = min(batch_size, fixed_size(n))

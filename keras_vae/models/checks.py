@@ -5,6 +5,7 @@ import math
 import keras
 import numpy as np
 
+from keras_vae.arguments import shape_text
 from keras_vae.rows import as_rows
 
 
@@ -33,22 +34,16 @@ def call_symbolically(name: str, network, shape):
         return network(keras.KerasTensor(shape, dtype="float32"))
     except Exception as error:
         raise ValueError(
-            f"`{name}` must take a tensor of shape {text(shape)}. Received: {name}={network.name!r}, which answered: "
+            f"`{name}` must take a tensor of shape {shape_text(shape)}. Received: {name}={network.name!r}, which answered: "
             f"{error}"
         ) from error
 
 
-def posterior(outputs):
-    """Return the shape `(None, latent_dim)` of the encoder's outputs (mean, log_var)."""
-    is_pair = isinstance(outputs, (list, tuple)) and len(outputs) == 2
-    shapes = [tuple(part.shape) for part in keras.tree.flatten(outputs)]
-    if not is_pair or shapes[0] != shapes[1] or len(shapes[0]) != 2 or not shapes[0][-1]:
-        received = ", ".join(map(text, shapes))
-        raise ValueError(
-            "`encoder` must return (mean, log_var), two tensors of one shape (batch, latent_dim) with latent_dim of "
-            f"at least 1. Received: {type(outputs).__name__} with the shapes {received}"
-        )
-    return shapes[0]
+def shapes_of_outputs(outputs):
+    """Return the shapes of what an encoder returns, one tensor or several."""
+    if isinstance(outputs, dict):
+        raise ValueError(f"`encoder` must return a tensor or a tuple of tensors. Received: a dict of {list(outputs)}")
+    return [tuple(part.shape) for part in keras.tree.flatten(outputs)]
 
 
 def parameters(output):
@@ -66,7 +61,7 @@ def batch_of(name: str, x, event_shape):
     shape = tuple(getattr(x, "shape", ()))
     if not _fits(shape, event_shape):
         raise ValueError(
-            f"`{name}` must have the shape {text((None, *event_shape))}. Received: {name} of shape {text(shape)}"
+            f"`{name}` must have the shape {shape_text((None, *event_shape))}. Received: {name} of shape {shape_text(shape)}"
         )
     return x
 
@@ -90,15 +85,15 @@ def target(x, y, target_shape):
     if y is None:
         if not _fits(tuple(x.shape), target_shape):
             raise ValueError(
-                f"`decoder` must give parameters for x of shape {text(tuple(x.shape))}. Received: a decoder for data "
-                f"of shape {text((None, *target_shape))}"
+                f"`decoder` must give parameters for x of shape {shape_text(tuple(x.shape))}. Received: a decoder for data "
+                f"of shape {shape_text((None, *target_shape))}"
             )
         return x
     shape = shape_of(y)
     if shape is not None and not _fits(shape, target_shape):
         raise ValueError(
-            f"`y` must be the target of a denoising model, of shape {text((None, *target_shape))}, or be left out. "
-            f"Received: y of shape {text(shape)}"
+            f"`y` must be the target of a denoising model, of shape {shape_text((None, *target_shape))}, or be left "
+            f"out. Received: y of shape {shape_text(shape)}"
         )
     return y
 
@@ -108,7 +103,7 @@ def rows(name: str, x, event_shape):
     x = as_rows(name, x)
     batch_of(name, x, event_shape)
     if not x.shape[0]:
-        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {text(tuple(x.shape))}")
+        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {shape_text(tuple(x.shape))}")
     return x
 
 
@@ -127,9 +122,3 @@ def _fits(shape, event_shape) -> bool:
     return len(shape) == len(event_shape) + 1 and all(
         a is None or b is None or a == b for a, b in zip(shape[1:], event_shape, strict=True)
     )
-
-
-def text(shape) -> str:
-    """Write a shape with its first axis, the rows, as `batch`: how many rows were looked at says nothing."""
-    names = ["batch", *map(str, shape[1:])] if shape else []
-    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"

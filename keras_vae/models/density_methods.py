@@ -1,11 +1,9 @@
 """What a model says of the probability of data: bounds, importance weights, and the gradient in the code."""
 
-import keras
 import numpy as np
 from keras import ops
 
 from keras_vae.arguments import whole_number
-from keras_vae.distributions import normal
 from keras_vae.models import checks
 from keras_vae.models.batched import Batched, fixed_size, padded
 
@@ -111,7 +109,7 @@ class DensityMethods(Batched):
         >>> log_joint, gradient = vae.log_joint_and_gradient(x_test[:5], np.zeros((5, vae.latent_dim)))
         """
         self.require_built()
-        arrays = checks.rows("z", z, (self.latent_dim,)), checks.rows("x", x, self.event_shape)
+        arrays = checks.rows("z", z, self.latent_shape), checks.rows("x", x, self.event_shape)
         if len(arrays[0]) != len(arrays[1]):
             raise ValueError(f"`z` must have a row for each row of x. Received: {len(arrays[0])} and {len(arrays[1])}")
         compiled = self.compiled_function("log_joint_and_gradient", self._log_joint, self.compile_gradient)
@@ -151,15 +149,10 @@ class DensityMethods(Batched):
         return self.likelihood.log_prob(x, **self.decoded(z)) + self.prior.log_prob(ops.cast(z, "float32"))
 
     def _log_weights(self, x, num_samples):
-        mean, log_var = (ops.expand_dims(part, 1) for part in self._encode(x))
-        epsilon = keras.random.normal(
-            (ops.shape(x)[0], num_samples, self.latent_dim), dtype="float32", seed=self.sampling.evaluation_noise
-        )
-        z = mean + ops.exp(0.5 * log_var) * epsilon
-        log_q = ops.sum(normal.log_prob(z, mean, log_var), axis=-1)
-        z = ops.reshape(z, (-1, self.latent_dim))
+        encoded = [ops.repeat(part, num_samples, axis=0) for part in self.encoded(x)]
+        z, log_q = self.sampling.draw(encoded, training=False)
         log_likelihood = self.likelihood.log_prob_of_draws(x, num_samples=num_samples, **self.decoded(z))
-        return log_likelihood + ops.reshape(self.prior.log_prob(z), (-1, num_samples)) - log_q
+        return log_likelihood + ops.reshape(self.prior.log_prob(z) - log_q, (-1, num_samples))
 
 
 def of_decoder(outputs) -> dict:

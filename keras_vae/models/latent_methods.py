@@ -200,8 +200,7 @@ class LatentMethods(Batched):
     # One batch: tensors in, tensors out.
 
     def _encode(self, x):
-        mean, log_var = self.encoder(x, training=False)
-        return ops.cast(mean, "float32"), ops.cast(log_var, "float32")
+        return self.posterior.moments(self.encoded(x))
 
     def _decode(self, z):
         return self.likelihood.mean(**self._decoded_float32(z))
@@ -213,7 +212,7 @@ class LatentMethods(Batched):
         return {name: ops.cast(part, "float32") for name, part in self.decoded(z).items()}
 
     def _reconstruct(self, x):
-        return self._decode(self._encode(x)[0])
+        return self._decode(self.posterior.mean(self.encoded(x)))
 
     def _decode_grid(self, codes, single, batch_size):
         n, steps, _ = codes.shape

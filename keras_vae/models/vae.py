@@ -1,27 +1,28 @@
 """The variational autoencoder."""
 
+import math
 import warnings
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_vae import likelihoods, priors
-from keras_vae.distributions import batch
+from keras_vae import batch, likelihoods, posteriors, priors
+from keras_vae.arguments import shape_text
 from keras_vae.layers import KLDivergence, Sampling
-from keras_vae.layers.noise import SavesNoise
 from keras_vae.models import checks
 from keras_vae.models.density_methods import DensityMethods, of_decoder
 from keras_vae.models.final_sigmoid import final_sigmoid
 from keras_vae.models.last_activation import last_activation
 from keras_vae.models.latent_methods import LatentMethods
+from keras_vae.noise import SavesNoise
 from keras_vae.schedules import Schedule
 from keras_vae.training import Phase, Trainer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
 class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
-    """A variational autoencoder: p(x) = integral of p(x|z) p(z) over z, with a Gaussian posterior q(z|x).
+    """A variational autoencoder: p(x) = integral of p(x|z) p(z) over z, with a posterior q(z|x).
 
     `fit` minimises `reconstruction_loss + beta * sum_j max(free_bits, KL_j)`. It logs `loss`,
     `reconstruction_loss` (minus the expected log-likelihood), `kl_loss` (without beta and free bits), `elbo` (with
@@ -30,22 +31,24 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     average; a row of weight 0 does not count at all.
 
     Args:
-        encoder: Any Keras model from x to `(mean, log_var)`, two tensors of shape `(batch, latent_dim)`; `log_var`
-            is the natural log of the variance.
+        encoder: Any Keras model from x to the posterior's parameters: for the Gaussian `(mean, log_var)`, two tensors
+            of shape `(batch, latent_dim)` or `(batch, height, width, channels)`; `log_var` is the natural log of the
+            variance.
         decoder: Any Keras model from z to the likelihood's parameters: for "bernoulli" logits of the data's shape,
             without an activation at the end; a decoder that ends in a sigmoid goes with `Bernoulli(from_logits=False)`.
         likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
         prior: None (the standard normal), a name or a `keras_vae.priors.Prior`. Default None.
         beta: Float of at least 0, the weight of the KL, or a `keras_vae.schedules.Schedule` of the training step.
             The weight `vae.beta` holds the current value. Default 1.0.
-        free_bits: Float of at least 0, nats per latent dimension; see `KLDivergence`. Default 0.0.
+        free_bits: Float of at least 0, nats per latent dimension or channel; see `KLDivergence`. Default 0.0.
+        posterior: None (the Gaussian), a name or a `keras_vae.posteriors.Posterior`. Default None.
         skip_threshold: None, or the norm of the gradient above which an update is skipped. Default None. Updates
             that are not finite are always skipped.
         seed: Int or None, the seed of the noise; see `Sampling`. Default None.
         **kwargs: `name`, `dtype`, `trainable`, as for every Keras model.
 
     Raises:
-        ValueError: If an argument is out of its range, the encoder does not return two tensors of one shape, or the
+        ValueError: If an argument is out of its range, the encoder does not return the posterior's parameters, or the
             decoder's output does not fit the data.
 
     Example:
@@ -67,6 +70,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         prior=None,
         beta=1.0,
         free_bits: float = 0.0,
+        posterior=None,
         skip_threshold: float | None = None,
         seed: int | None = None,
         **kwargs,
@@ -83,11 +87,13 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         self._told_of_misfit = False
         # The first value of a schedule is known before the first step, for whoever looks at beta then.
         initial_beta = beta if schedule is None else float(ops.convert_to_numpy(schedule(0)))
-        self.kl_divergence = KLDivergence(beta=initial_beta, free_bits=free_bits, prior=self.prior)
+        self.posterior = posteriors.get(posterior)
+        self.kl_divergence = KLDivergence(initial_beta, free_bits, self.prior, self.posterior)
         self.free_bits = self.kl_divergence.free_bits
-        self.sampling = Sampling(seed=seed)
+        self.sampling = Sampling(seed, self.posterior)
         self.seed = seed
         self.latent_dim = None
+        self.latent_shape = None
         self.event_shape = None
         self.target_shape = None
         self._told_of_labels = False
@@ -105,13 +111,14 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     def build(self, input_shape):
         """Build the parts and check that they fit each other, from the shape `(batch, ...)` of x."""
         input_shape = (None, *input_shape[1:])
-        posterior = checks.posterior(checks.call_symbolically("encoder", self.encoder, input_shape))
-        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, posterior))
-        self.latent_dim = posterior[-1]
+        encoded = checks.shapes_of_outputs(checks.call_symbolically("encoder", self.encoder, input_shape))
+        codes = self.posterior.shape_of_codes(encoded, "`encoder` must return")
+        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, codes))
+        self.latent_shape, self.latent_dim = codes[1:], math.prod(codes[1:])
         self.event_shape = input_shape[1:]
         self.target_shape = self.likelihood.event_shape(parameters)
-        shapes = {self.prior: posterior, self.likelihood: parameters}
-        shapes |= {self.kl_divergence: [posterior] * 2, self.sampling: [posterior] * 2}
+        shapes = {self.posterior: encoded, self.prior: codes, self.likelihood: parameters}
+        shapes |= {self.kl_divergence: encoded, self.sampling: encoded}
         for layer, shape in shapes.items():
             if not layer.built:
                 layer.build(shape)
@@ -140,8 +147,12 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
             warnings.warn(words, stacklevel=3)
 
     def _decoded_at_random(self):
-        z = np.random.default_rng(0).normal(size=(64, self.latent_dim)).astype("float32")
+        z = np.random.default_rng(0).normal(size=(64, *self.latent_shape)).astype("float32")
         return ops.convert_to_numpy(self.decoder(ops.convert_to_tensor(z), training=False))
+
+    def encoded(self, x, training=False) -> list:
+        """Return the posterior's parameters, what the encoder gives for x, as a list of float32 tensors."""
+        return [ops.cast(part, "float32") for part in keras.tree.flatten(self.encoder(x, training=training))]
 
     def decoded(self, z, training=False) -> dict:
         """Return the decoder's output for z, the likelihood's `parameters`.
@@ -165,14 +176,15 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
             training: Bool.
 
         Returns:
-            Dict: `kl` of shape `(batch,)`, in nats, `log_var`, `mean` and `z` of shape `(batch, latent_dim)`, and
-            `parameters`, the decoder's output for z, with `logits` where `decoded` gives them.
+            Dict: `kl` of shape `(batch,)`, in nats, the posterior's parameters by their names (`log_var`, `mean`), the
+            code `z`, and `parameters`, the decoder's output for z, with `logits` where `decoded` gives them.
         """
         checks.batch_of("x", x, self.event_shape)
-        mean, log_var = self.encoder(x, training=training)
-        mean, log_var, kl = self.kl_divergence([mean, log_var], sample_weight=sample_weight, training=training)
-        z = self.sampling([mean, log_var], training=training)
-        outputs = {"kl": kl, "log_var": log_var, "mean": mean, "z": z, **self.decoded(z, training)}
+        encoded = self.encoded(x, training)
+        z, log_q = self.sampling.draw(encoded, training)
+        *encoded, kl = self.kl_divergence(encoded, z=z, log_q=log_q, sample_weight=sample_weight, training=training)
+        named = dict(zip(self.posterior.names, encoded, strict=True))
+        outputs = {"kl": kl, "z": z, **named, **self.decoded(z, training)}
         return {name: outputs[name] for name in sorted(outputs)}  # JAX sorts them anyway
 
     def losses_of(self, x, y, sample_weight, training):
@@ -192,8 +204,8 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         if not self._told_of_labels:
             self._told_of_labels = True
             warnings.warn(
-                f"`y` of shape {checks.text(checks.shape_of(y))} is left out: labels are not used by a VAE. The target "
-                f"of a denoising model has the shape {checks.text((None, *self.target_shape))}.",
+                f"`y` of shape {shape_text(checks.shape_of(y))} is left out: labels are not used by a VAE. The target "
+                f"of a denoising model has the shape {shape_text((None, *self.target_shape))}.",
                 stacklevel=2,
             )
         return None
@@ -257,7 +269,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     def noise_states(self):
         """Return the noise of the networks: a dropout layer of the user's does not save its own."""
         states = {}
-        for name in ("encoder", "decoder", "likelihood", "prior"):
+        for name in ("encoder", "decoder", "likelihood", "prior", "posterior"):
             part = getattr(self, name)
             weights = {id(weight) for weight in part.weights}
             noise = [variable for variable in part.non_trainable_variables if id(variable) not in weights]
@@ -266,10 +278,10 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
 
     def get_config(self):
         """Return the constructor's arguments; a `beta` that was assigned is in the weights."""
-        parts = {"encoder": self.encoder, "decoder": self.decoder, "likelihood": self.likelihood, "prior": self.prior}
+        names = ("encoder", "decoder", "likelihood", "prior", "posterior")
         return {
             **super().get_config(),
-            **{name: keras.saving.serialize_keras_object(part) for name, part in parts.items()},
+            **{name: keras.saving.serialize_keras_object(getattr(self, name)) for name in names},
             "beta": keras.saving.serialize_keras_object(self.schedule or self.kl_divergence.initial_beta),
             "free_bits": self.free_bits,
             "skip_threshold": self.skip_threshold,
@@ -279,6 +291,6 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     @classmethod
     def from_config(cls, config):
         """Make the model from its config."""
-        names = ("encoder", "decoder", "likelihood", "prior", "beta")
-        parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
+        names = ("encoder", "decoder", "likelihood", "prior", "posterior", "beta")  # files of 0.2.0 have no posterior
+        parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in names if name in config}
         return cls(**{**config, **parts})

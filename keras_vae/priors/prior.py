@@ -1,50 +1,75 @@
-"""What every prior p(z) can do."""
+"""The base of the priors p(z)."""
+
+import math
+from collections.abc import Callable
+from typing import Any
 
 import keras
-from keras import ops
+import numpy as np
 
-from keras_vae.distributions import normal
+from keras_vae.known import Known
+
+known = Known("keras_vae.priors")
 
 
 class Prior(keras.layers.Layer):
-    """The base of the priors: a subclass writes `sample` and `log_prob`, and `kl` where it has a closed form.
+    """A distribution p(z) of codes of any shape: a subclass writes `sample` and `log_prob`.
 
-    A prior may own weights: it is a Keras layer, trained and saved with its model. `build` tells it its
-    `latent_dim`.
+    A prior may own weights: it is a Keras layer, trained and saved with its model. `build` tells it the shape of the
+    codes, `latent_shape`, and how many numbers a code has, `latent_dim`.
     """
 
     def __init__(self, dtype="float32", **kwargs):
         super().__init__(dtype=dtype, **kwargs)
-        self.latent_dim = None
+        self.latent_shape: tuple[int, ...] | None = None
+        self.latent_dim: int | None = None
 
     def build(self, input_shape):
-        """Take `latent_dim` from the shape `(batch, latent_dim)` of the codes."""
-        self.latent_dim = int(input_shape[-1])
+        """Take the shape of the codes from `(batch, *latent_shape)`."""
+        self.latent_shape = tuple(int(n) for n in input_shape[1:])
+        self.latent_dim = math.prod(self.latent_shape)
+        self.built = True
 
-    def sample(self, n: int, seed):
-        """Draw `n` codes, a tensor of shape `(n, latent_dim)`, with a `keras.random.SeedGenerator` or an int."""
+    def sample(self, n: int, seed: Any) -> Any:
+        """Draw codes.
+
+        Args:
+            n: Int, how many.
+            seed: `keras.random.SeedGenerator` or int.
+
+        Returns:
+            Float32 tensor of shape `(n, *latent_shape)`.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define `sample`.")
 
-    def sample_truncated(self, n: int, radius: float, seed):
+    def sample_truncated(self, n: int, radius: float, seed: Any) -> Any:
         """Draw `n` codes from the prior's central part."""
         raise ValueError(f"`truncation` is not defined for the prior {type(self).__name__}. Expected: None.")
 
-    def log_prob(self, z):
-        """Return log p(z) in nats, a tensor of shape `(batch,)`."""
+    def log_prob(self, z: Any) -> Any:
+        """Return log p(z) of codes `(batch, *latent_shape)` in nats, `(batch,)`."""
         raise NotImplementedError(f"{type(self).__name__} must define `log_prob`.")
 
-    def kl(self, mean, log_var, seed):
-        """Return KL(N(mean, exp(log_var)) || p) in nats, here as log q(z) - log p(z) at one draw z.
+    def kl_of_gaussian(self, mean: Any, log_var: Any) -> Any | None:
+        """Return KL(N(mean, exp(log_var)) || p) of each number of the code in nats, or None without a closed form."""
+        return None
+
+    def connect(self, encode: Callable, posterior: Any, event_shape: tuple[int, ...]) -> None:
+        """Take what a prior may need of its model, before it is built; here nothing.
 
         Args:
-            mean: Tensor of shape `(batch, latent_dim)`.
-            log_var: Tensor of the same shape.
-            seed: `keras.random.SeedGenerator` of the draw; a closed form has no use for it.
-
-        Returns:
-            Tensor of shape `(batch, groups)`: `latent_dim` groups where the prior is a product over the
-            dimensions, one group otherwise.
+            encode: Function from data, `(n, *event_shape)`, to the posterior's parameters, a list of tensors.
+            posterior: The model's `keras_vae.posteriors.Posterior`, or None where it has none.
+            event_shape: The shape of an example.
         """
-        z = normal.sample(mean, log_var, seed)
-        log_q = ops.sum(normal.log_prob(z, mean, log_var), axis=-1)
-        return ops.expand_dims(log_q - self.log_prob(z), axis=-1)
+
+    def adapt(self, codes: np.ndarray) -> None:
+        """Fit the prior to codes, an array `(n, *latent_shape)`, after training.
+
+        Raises:
+            ValueError: If the prior has nothing to fit.
+        """
+        raise ValueError(
+            f"`prior` must be one that is fitted to codes, such as 'mixture_of_gaussians', to adapt it. Received: the "
+            f"prior {type(self).__name__}"
+        )

@@ -4,12 +4,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_vae import batch
 from keras_vae.arguments import at_least
 from keras_vae.distributions import normal
-from keras_vae.priors.prior import Prior
+from keras_vae.priors.prior import Prior, known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("standard_normal", package="keras_vae")
 class StandardNormal(Prior):
     """The standard normal prior p(z) = N(0, I), with the KL divergence in closed form.
 
@@ -22,8 +23,8 @@ class StandardNormal(Prior):
     """
 
     def sample(self, n: int, seed):
-        """Draw `n` codes, a float32 tensor of shape `(n, latent_dim)`."""
-        return keras.random.normal((n, self.latent_dim), dtype="float32", seed=seed)
+        """Draw `n` codes, a float32 tensor of shape `(n, *latent_shape)`."""
+        return keras.random.normal((n, *self.latent_shape), dtype="float32", seed=seed)
 
     def sample_truncated(self, n: int, radius: float, seed):
         """Draw `n` codes exactly from N(0, I) given that their norm is at most `radius`.
@@ -37,7 +38,7 @@ class StandardNormal(Prior):
             seed: `keras.random.SeedGenerator` or int.
 
         Returns:
-            Float32 array of shape `(n, latent_dim)`.
+            Float32 array of shape `(n, *latent_shape)`.
 
         Raises:
             ValueError: If `radius` is not above 0, or so small that no mass lies within it in float64.
@@ -58,12 +59,13 @@ class StandardNormal(Prior):
         direction, pair = noise[:, :-2].astype("float64"), noise[:, -2:].astype("float64")
         uniform = np.exp(-0.5 * np.sum(pair**2, axis=-1, keepdims=True))
         norm = np.sqrt(2.0 * special.gammaincinv(half_dim, uniform * mass))
-        return (norm * direction / np.linalg.norm(direction, axis=-1, keepdims=True)).astype("float32")
+        codes = norm * direction / np.linalg.norm(direction, axis=-1, keepdims=True)
+        return codes.reshape(n, *self.latent_shape).astype("float32")
 
     def log_prob(self, z):
         """Return log N(z; 0, I) in nats, a tensor of shape `(batch,)`."""
-        return ops.sum(normal.log_prob(z, 0.0, 0.0 * z), axis=-1)
+        return batch.sum_of_events(normal.log_prob(z, 0.0, 0.0 * z))
 
-    def kl(self, mean, log_var, seed=None):
-        """Return the KL divergence of each latent dimension in nats, a tensor of shape `(batch, latent_dim)`."""
+    def kl_of_gaussian(self, mean, log_var):
+        """Return KL(N(mean, exp(log_var)) || N(0, 1)) of each number of the code in nats, of the shape of `mean`."""
         return normal.kl(mean, log_var)

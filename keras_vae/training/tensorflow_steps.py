@@ -6,7 +6,7 @@ import functools
 import keras
 import tensorflow as tf
 
-from keras_vae.distributions import replicas
+from keras_vae.batch import replicas
 from keras_vae.training import interrupts
 from keras_vae.training.optimizers import parts
 from keras_vae.training.verdict import judge

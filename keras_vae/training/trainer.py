@@ -8,8 +8,8 @@ import warnings
 import keras
 from keras import ops
 
+from keras_vae import batch
 from keras_vae.arguments import at_least
-from keras_vae.distributions import batch
 from keras_vae.training import compile_config, given_data
 from keras_vae.training.backend import Steps
 from keras_vae.training.connected import connected

@@ -59,7 +59,7 @@ def test_a_loaded_layer_goes_on_where_the_saved_one_stopped(tmp_path):
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match=r"Sampling must be called on \[mean, log_var\], two tensors of one shape"):
+    with pytest.raises(ValueError, match=r"Sampling must be called on \(mean, log_var\), two tensors of one shape"):
         Sampling()([ZEROS, np.zeros((6, 3), "float32")])
     with pytest.raises(ValueError, match="Sampling must be called on"):
         Sampling()(ZEROS)

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae.distributions import batch
+from keras_vae import batch
 
 VALUES = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]], "float32")
 TENSOR = keras.ops.convert_to_tensor(VALUES)
