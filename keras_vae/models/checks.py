@@ -61,7 +61,8 @@ def batch_of(name: str, x, event_shape):
     shape = tuple(getattr(x, "shape", ()))
     if not _fits(shape, event_shape):
         raise ValueError(
-            f"`{name}` must have the shape {shape_text((None, *event_shape))}. Received: {name} of shape {shape_text(shape)}"
+            f"`{name}` must have the shape {shape_text((None, *event_shape))}. Received: {name} of shape "
+            f"{shape_text(shape)}"
         )
     return x
 
@@ -85,8 +86,8 @@ def target(x, y, target_shape):
     if y is None:
         if not _fits(tuple(x.shape), target_shape):
             raise ValueError(
-                f"`decoder` must give parameters for x of shape {shape_text(tuple(x.shape))}. Received: a decoder for data "
-                f"of shape {shape_text((None, *target_shape))}"
+                f"`decoder` must give parameters for x of shape {shape_text(tuple(x.shape))}. Received: a decoder for "
+                f"data of shape {shape_text((None, *target_shape))}"
             )
         return x
     shape = shape_of(y)
