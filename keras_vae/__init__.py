@@ -1,6 +1,7 @@
 """Variational autoencoders for Keras 3, with the same numbers on TensorFlow, JAX and PyTorch."""
 
 from keras_vae import (
+    bounds,
     callbacks,
     datasets,
     distributions,
@@ -13,13 +14,15 @@ from keras_vae import (
     priors,
     schedules,
 )
-from keras_vae.models import VAE
+from keras_vae.models import VAE, Autoencoder
 from keras_vae.training import data_parallel
 from keras_vae.version import __version__
 
 __all__ = [
     "__version__",
+    "Autoencoder",
     "VAE",
+    "bounds",
     "callbacks",
     "data_parallel",
     "datasets",

@@ -29,9 +29,11 @@ ALLOWED = {
     "callbacks": {"schedules", "evaluation"},
     "datasets": set(),
     "training": {"batch", "noise"},
+    "bounds": {"batch"},
     "models": {
         "arrays",
         "batch",
+        "bounds",
         "distributions",
         "layers",
         "likelihoods",

@@ -117,51 +117,78 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
             logits = self.decoder(z, training=training)
         return {"logits": logits, "parameters": ops.sigmoid(logits)}
 
+    def condition(self, y: Any) -> Any:
+        """Return what encoder and decoder are given beside x and z: here nothing."""
+        return None
+
+    def split(self, inputs: Any) -> tuple[Any, Any]:
+        """Return x and the condition of what `call` takes."""
+        return inputs, None
+
+    def joined(self, x: Any, y: Any) -> Any:
+        """Return what `call` takes of a batch."""
+        return x
+
     def target(self, x: Any, y: Any) -> Any:
         """Return what the decoder's output is compared with: y, the target of a denoising model, or x."""
         return checks.target(x, y, self.target_shape)
 
-    def call(self, x, sample_weight=None, training=None):
+    def call(self, inputs, sample_weight=None, training=None):
         """Pass a batch through the model.
 
         Args:
-            x: Tensor of shape `(batch, ...)`.
+            inputs: x, a tensor of shape `(batch, ...)`; of a conditional model `[x, y]`.
             sample_weight: None or tensor of shape `(batch,)`; an autoencoder makes no use of it.
             training: Bool.
 
         Returns:
             Dict: the code `z`, and `parameters`, the decoder's output for z, with `logits` where `decoded` gives them.
         """
-        z = self.point(self.encoded(batch_of("x", x, self.event_shape), None, training))
-        return by_name({"z": z, **self.decoded(z, None, training)})
+        x, y = self.split(inputs)
+        z = self.point(self.encoded(batch_of("x", x, self.event_shape), y, training))
+        return by_name({"z": z, **self.decoded(z, y, training)})
 
     def losses_of(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[dict, Any]:
         """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
-        outputs = self(x, sample_weight=sample_weight, training=training)
+        outputs = self(self.joined(x, y), sample_weight=sample_weight, training=training)
         return self.losses_of_outputs(x, y, outputs, sample_weight, training), outputs
 
     def losses_of_outputs(
         self, x: Any, y: Any, outputs: dict, sample_weight: Any = None, training: bool = True
     ) -> dict:
         """Return the loss and its parts, in nats per example, averaged over the batch."""
-        target = ops.cast(self.target(x, y), "float32")
+        target = self.target(x, y)
+        losses = self.parts_of_loss(target, outputs, sample_weight)
+        return self.completed(losses, x, target, outputs, sample_weight, training)
+
+    def parts_of_loss(self, target: Any, outputs: dict, sample_weight: Any) -> dict:
+        """Return the loss without penalties, and what it consists of."""
         reconstruction_loss = -batch.mean(self.likelihood.log_prob(target, **of_decoder(outputs)), sample_weight)
-        penalties = self.penalties_of(outputs, sample_weight, training)
         # `self.losses` holds beta * KL from the KL layer, and the networks' regularizers, if any.
         loss = reconstruction_loss + sum(ops.cast(part, "float32") for part in self.losses)
-        loss = loss + sum(penalty.weight * penalties[penalty.name] for penalty in self.penalties)
-        losses = {"loss": loss, "reconstruction_loss": reconstruction_loss, **penalties}
-        invalid_rows = batch.num_rows_with(ops.logical_not(self.is_valid(ops.cast(x, "float32"))))
-        counts = {"invalid_rows": invalid_rows, "outside_support": self.likelihood.outside_support(target)}
-        return {**if_valid(invalid_rows, losses), **counts}
+        return {"loss": loss, "reconstruction_loss": reconstruction_loss}
 
-    def penalties_of(self, outputs: dict, sample_weight: Any, training: bool) -> dict:
-        """Return the penalties of a batch by name, without their weights."""
+    def completed(self, losses: dict, x: Any, target: Any, outputs: dict, sample_weight: Any, training: bool) -> dict:
+        """Return the losses with the penalties, NaN where the data hold some, and the counts of a batch's faults."""
         noise = self.training_noise if training else self.evaluation_noise
-        return {
+        penalties = {
             penalty.name: penalty(outputs, prior=self.prior, noise=noise, sample_weight=sample_weight)
             for penalty in self.penalties
         }
+        loss = losses["loss"] + sum(penalty.weight * penalties[penalty.name] for penalty in self.penalties)
+        invalid_rows = batch.num_rows_with(ops.logical_not(self.is_valid(ops.cast(x, "float32"))))
+        # TensorFlow's relu makes 0 of NaN: a loss may look as if the data were whole.
+        losses = {
+            name: ops.where(invalid_rows > 0.0, float("nan"), value)
+            for name, value in {**losses, **penalties, "loss": loss}.items()
+        }
+        outside_support = self.likelihood.outside_support(ops.cast(target, "float32"))
+        return {**losses, "invalid_rows": invalid_rows, "outside_support": outside_support}
+
+    def regularization(self) -> Any:
+        """Return what the layers of the parts add to the loss, where the model itself was not called."""
+        layers = [layer for name in self.PARTS for layer in self._layers_of(name)]
+        return sum(ops.cast(loss, "float32") for layer in layers for loss in layer.losses)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Return what `fit` minimises, given the outputs of `call`; see `keras.Model.compute_loss`."""
@@ -204,6 +231,10 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         """Return the shape of x with the batch axis, or None while the encoder does not know it."""
         return checks.input_shape(self.encoder)
 
+    def shapes_of_inputs(self, input_shape: Any) -> list[tuple]:
+        """Return the shapes of the encoder's inputs with the batch axis, from that of what `call` takes."""
+        return [(None, *input_shape[1:])]
+
     def shape_of_codes(self, shapes: list) -> tuple:
         """Return the shape of z with the batch axis, given those of what the encoder returns."""
         if len(shapes) != 1 or len(shapes[0]) < 2 or not all(shapes[0][1:]):
@@ -214,13 +245,13 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         return shapes[0]
 
     def build(self, input_shape):
-        """Build the parts and check that they fit each other, from the shape `(batch, ...)` of x."""
-        input_shape = (None, *input_shape[1:])
-        encoded = checks.shapes_of_outputs(checks.call_symbolically("encoder", self.encoder, input_shape))
+        """Build the parts and check that they fit each other, from the shape `(batch, ...)` of what `call` takes."""
+        x_shape, *condition = self.shapes_of_inputs(input_shape)
+        encoded = checks.shapes_of_outputs(checks.call_symbolically("encoder", self.encoder, x_shape, *condition))
         codes = self.shape_of_codes(encoded)
-        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, codes))
+        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, codes, *condition))
         self.latent_shape, self.latent_dim = codes[1:], math.prod(codes[1:])
-        self.event_shape = input_shape[1:]
+        self.event_shape = x_shape[1:]
         self.target_shape = self.likelihood.event_shape(parameters)
         for layer, shape in self.shapes_of_parts(encoded, codes, parameters):
             if not layer.built:
@@ -306,11 +337,14 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         """Return the model's noise, and that of the networks: a dropout layer of the user's does not save its own."""
         states = {"training_noise": self.training_noise.state, "evaluation_noise": self.evaluation_noise.state}
         for name in self.PARTS:
-            layers = keras.tree.flatten(getattr(self, name))
+            layers = self._layers_of(name)
             weights = {id(weight) for layer in layers for weight in layer.weights}
             noise = [v for layer in layers for v in layer.non_trainable_variables if id(v) not in weights]
             states |= {f"{name}_noise_{i}": state for i, state in enumerate(noise)}
         return states
+
+    def _layers_of(self, part):
+        return [one for one in keras.tree.flatten(getattr(self, part)) if isinstance(one, keras.layers.Layer)]
 
     def get_config(self):
         """Return the constructor's arguments."""
@@ -327,11 +361,6 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 def of_decoder(outputs) -> dict:
     """Return what the decoder gave among the outputs of a model's `call`."""
     return {name: outputs[name] for name in ("logits", "parameters") if name in outputs}
-
-
-def if_valid(invalid_rows: Any, losses: dict) -> dict:
-    """Return losses, all NaN where rows of the batch hold some: TensorFlow's relu makes 0 of NaN."""
-    return {name: ops.where(invalid_rows > 0.0, float("nan"), loss) for name, loss in losses.items()}
 
 
 def by_name(outputs: dict) -> dict:

@@ -21,6 +21,7 @@ class Posterior(keras.layers.Layer):
     """
 
     names: tuple[str, ...] = ("mean", "log_var")
+    has_log_prob = True  # whether log q(z|x) is known at any z, and not at the posterior's own draws only
 
     def __init__(self, dtype="float32", **kwargs):
         # float32 whatever the global policy: a float16 KL overflows at log_var = 12.
