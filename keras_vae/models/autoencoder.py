@@ -99,7 +99,8 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     def encoded(self, x: Any, y: Any = None, training: bool = False) -> list:
         """Return what the encoder gives for x, as a list of float32 tensors."""
-        return [ops.cast(part, "float32") for part in keras.tree.flatten(self.encoder(x, training=training))]
+        outputs = self.encoder(self.with_condition(x, y), training=training)
+        return [ops.cast(part, "float32") for part in keras.tree.flatten(outputs)]
 
     def point(self, encoded: list) -> Any:
         """Return the code that stands for each example."""
@@ -111,15 +112,20 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         Where the likelihood takes probabilities and the decoder ends in a sigmoid that can be left out, the `logits`
         before it come with them.
         """
+        inputs = self.with_condition(z, y)
         if self.final_sigmoid is None:
-            return {"parameters": self.decoder(z, training=training)}
+            return {"parameters": self.decoder(inputs, training=training)}
         with self.final_sigmoid.left_out():
-            logits = self.decoder(z, training=training)
+            logits = self.decoder(inputs, training=training)
         return {"logits": logits, "parameters": ops.sigmoid(logits)}
 
     def condition(self, y: Any) -> Any:
-        """Return what encoder and decoder are given beside x and z: here nothing."""
+        """Return what encoder and decoder are given beside x and z, of a batch's y: here nothing."""
         return None
+
+    def with_condition(self, values: Any, y: Any) -> Any:
+        """Return the inputs of the encoder, of x, or of the decoder, of z: here without a condition."""
+        return values
 
     def split(self, inputs: Any) -> tuple[Any, Any]:
         """Return x and the condition of what `call` takes."""
