@@ -10,13 +10,13 @@ import numpy as np
 import keras_vae
 
 
-def config_round_trip(thing):
+def config_round_trip(thing, package="keras_vae"):
     """Make a copy from the config, through JSON, and assert that it has the same config and arguments."""
     written = json.loads(json.dumps(keras.saving.serialize_keras_object(thing)))
     copy = keras.saving.deserialize_keras_object(written)
     assert type(copy) is type(thing)
     assert json.dumps(copy.get_config(), sort_keys=True) == json.dumps(thing.get_config(), sort_keys=True)
-    assert written["registered_name"] == f"keras_vae>{type(thing).__name__}"
+    assert written["registered_name"] == f"{package}>{type(thing).__name__}"
     return copy
 
 
