@@ -10,18 +10,17 @@ from keras import ops
 from keras_vae import batch, likelihoods, posteriors, priors
 from keras_vae.arguments import shape_text
 from keras_vae.layers import KLDivergence, Sampling
-from keras_vae.models import checks
+from keras_vae.models import checks, data_warnings
 from keras_vae.models.density_methods import DensityMethods, of_decoder
 from keras_vae.models.final_sigmoid import final_sigmoid
 from keras_vae.models.last_activation import last_activation
 from keras_vae.models.latent_methods import LatentMethods
-from keras_vae.noise import SavesNoise
 from keras_vae.schedules import Schedule
 from keras_vae.training import Phase, Trainer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
-class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
+class VAE(LatentMethods, DensityMethods, Trainer):
     """A variational autoencoder: p(x) = integral of p(x|z) p(z) over z, with a posterior q(z|x).
 
     `fit` minimises `reconstruction_loss + beta * sum_j max(free_bits, KL_j)`. It logs `loss`,
@@ -62,6 +61,12 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     "beta-VAE", equation 4.
     """
 
+    MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo", "outside_support")
+    PHASES = ("training",)
+    UNLOGGED = ("outside_support",)
+    NO_LOSS = "a VAE minimises minus its ELBO; choose `likelihood` in the constructor"
+    NO_CLASS_WEIGHT = "a VAE knows no classes; give each row its weight as `sample_weight`"
+
     def __init__(
         self,
         encoder: keras.Model,
@@ -76,7 +81,8 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         **kwargs,
     ):
         schedule = beta if isinstance(beta, Schedule) else None
-        super().__init__(schedule=schedule, skip_threshold=skip_threshold, **kwargs)
+        super().__init__(self.MEASURES, self.PHASES, skip_threshold, **kwargs)
+        self.schedule = schedule
         self.encoder = checks.model("encoder", encoder)
         self.decoder = checks.model("decoder", decoder)
         self.likelihood = likelihoods.get(likelihood)
@@ -89,6 +95,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         initial_beta = beta if schedule is None else float(ops.convert_to_numpy(schedule(0)))
         self.posterior = posteriors.get(posterior)
         self.kl_divergence = KLDivergence(initial_beta, free_bits, self.prior, self.posterior)
+        self.schedule_weight("beta", self.kl_divergence.beta, schedule)
         self.free_bits = self.kl_divergence.free_bits
         self.sampling = Sampling(seed, self.posterior)
         self.seed = seed
@@ -96,7 +103,6 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         self.latent_shape = None
         self.event_shape = None
         self.target_shape = None
-        self._told_of_labels = False
         self._loaded = False
 
     @property
@@ -104,9 +110,13 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         """The weight of the KL: a scalar `keras.Variable`, which may be assigned."""
         return self.kl_divergence.beta
 
-    def input_shape_of_encoder(self):
+    def known_input_shape(self):
         """Return the shape of x with the batch axis, or None while the encoder does not know it."""
-        return checks.input_shape(self.encoder)
+        return checks.input_shape(self.encoder) if self.event_shape is None else (None, *self.event_shape)
+
+    def target_shape_of_metrics(self):
+        """Return the shape of the target and of the mean of p(x|z)."""
+        return self.target_shape
 
     def build(self, input_shape):
         """Build the parts and check that they fit each other, from the shape `(batch, ...)` of x."""
@@ -190,7 +200,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
     def losses_of(self, x, y, sample_weight, training):
         """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
         outputs = self(x, sample_weight=sample_weight, training=training)
-        return self.compute_losses(x, y, outputs, sample_weight), outputs
+        return self.losses_of_outputs(x, y, outputs, sample_weight), outputs
 
     def check_batch(self, x, y):
         """Raise a ValueError if x or the target y has the wrong shape."""
@@ -210,9 +220,13 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
             )
         return None
 
-    def is_valid(self, values):
-        """Say of each value of the data whether it can be computed with: NaN and infinite ones cannot."""
-        return values - values == 0  # in NumPy and on every backend
+    def check_first_batch(self, x, y, sample_weight):
+        """Warn if a first batch does not fit the likelihood; return whether its values are known at all."""
+        return data_warnings.warn_of_values(self.likelihood, x if y is None else y, sample_weight)
+
+    def check_means(self, means):
+        """Warn if an epoch's data were outside the likelihood's support."""
+        data_warnings.warn_of_support(self.likelihood, means["outside_support"])
 
     def check_loaded_weights(self):
         """Warn if the weights were loaded from a file and some are not finite."""
@@ -231,27 +245,24 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         super().load_own_variables(store)
         self._loaded = True
 
-    def compute_losses(self, x, y, outputs, sample_weight=None) -> dict:
+    def losses_of_outputs(self, x, y, outputs, sample_weight=None) -> dict:
         """Return the loss and its parts, in nats per example, averaged over the batch."""
         target = ops.cast(checks.target(x, y, self.target_shape), "float32")
         log_likelihood = self.likelihood.log_prob(target, **of_decoder(outputs))
         reconstruction_loss = -batch.mean(log_likelihood, sample_weight)
         kl_loss = batch.mean(outputs["kl"], sample_weight)
-        losses = {
+        return {
             # `self.losses` holds beta * KL from the KL layer, and the networks' regularizers, if any.
             "loss": reconstruction_loss + sum(ops.cast(loss, "float32") for loss in self.losses),
             "reconstruction_loss": reconstruction_loss,
             "kl_loss": kl_loss,
             "elbo": -(reconstruction_loss + kl_loss),
+            "outside_support": self.likelihood.outside_support(target),
         }
-        invalid_rows = batch.num_rows_with(ops.logical_not(self.is_valid(ops.cast(x, "float32"))))
-        # TensorFlow's relu makes 0 of NaN: a loss may look as if the data were whole.
-        losses = {name: ops.where(invalid_rows > 0.0, float("nan"), loss) for name, loss in losses.items()}
-        return {**losses, "outside_support": self.likelihood.outside_support(target), "invalid_rows": invalid_rows}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Return what `fit` minimises, given the outputs of `call`; see `keras.Model.compute_loss`."""
-        return self.compute_losses(x, y, y_pred, sample_weight)["loss"]
+        return self.losses_of_outputs(x, y, y_pred, sample_weight)["loss"]
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Update the metrics given to `compile`: they compare the target with the mean of p(x|z)."""
@@ -260,11 +271,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
 
     def phases(self):
         """Return the one phase of a VAE's training step."""
-
-        def loss(x, y, sample_weight):
-            return self.losses_of(x, y, sample_weight, training=True)
-
-        return [Phase(loss, self.trainable_variables, self.optimizer)]
+        return [Phase(self.losses_of, self.trainable_variables, self.optimizer)]
 
     def noise_states(self):
         """Return the noise of the networks: a dropout layer of the user's does not save its own."""
