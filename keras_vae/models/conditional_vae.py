@@ -90,10 +90,34 @@ class ConditionalVAE(VAE):
 
     # Shapes and checks.
 
-    def input_shape_of_encoder(self):
-        """Return the shapes of x and of the condition, or None while the encoder does not know them."""
+    def known_input_shape(self):
+        """Return the shapes of x and of y, or None while the encoder does not know them."""
         shape = getattr(self.encoder, "input_shape", None)
-        return [(None, *one[1:]) for one in shape] if isinstance(shape, list) and len(shape) == 2 else None
+        if self.event_shape is not None:
+            x_shape = (None, *self.event_shape)
+        elif isinstance(shape, list) and len(shape) == 2:
+            x_shape = (None, *shape[0][1:])
+        else:
+            return None
+        return [x_shape, (None, *self.shape_of_rows("y"))]
+
+    def build_from(self, x, y):
+        """Build the model, if it is not built, for a first batch like x and y."""
+        if not self.built:
+            self.build(self.known_input_shape() or [tuple(x.shape), (None, *self.shape_of_rows("y"))])
+            self.build_optimizers()
+
+    def check_batch(self, x, y):
+        """Raise a ValueError if x or the condition y is wrong."""
+        batch_of("x", x, self.event_shape)
+        self.target(x, None)
+        self.checked_condition(y)
+
+    def without_labels(self, y):
+        """Return y, which the model needs."""
+        if y is None:
+            raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+        return y
 
     def shapes_of_inputs(self, input_shape):
         """Return the shapes of x and of the condition."""
