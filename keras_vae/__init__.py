@@ -14,13 +14,15 @@ from keras_vae import (
     priors,
     schedules,
 )
-from keras_vae.models import VAE, Autoencoder
+from keras_vae.models import VAE, Autoencoder, ConditionalVAE, FactorVAE
 from keras_vae.training import data_parallel
 from keras_vae.version import __version__
 
 __all__ = [
     "__version__",
     "Autoencoder",
+    "ConditionalVAE",
+    "FactorVAE",
     "VAE",
     "bounds",
     "callbacks",

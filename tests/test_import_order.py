@@ -37,6 +37,7 @@ ALLOWED = {
         "distributions",
         "layers",
         "likelihoods",
+        "networks",
         "noise",
         "posteriors",
         "priors",
