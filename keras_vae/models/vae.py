@@ -117,6 +117,7 @@ class VAE(LatentMethods, DensityMethods, SavesNoise, Trainer):
         self.latent_shape, self.latent_dim = codes[1:], math.prod(codes[1:])
         self.event_shape = input_shape[1:]
         self.target_shape = self.likelihood.event_shape(parameters)
+        self.prior.connect(self.encoded, self.posterior, self.event_shape)
         shapes = {self.posterior: encoded, self.prior: codes, self.likelihood: parameters}
         shapes |= {self.kl_divergence: encoded, self.sampling: encoded}
         for layer, shape in shapes.items():
