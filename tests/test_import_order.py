@@ -21,7 +21,7 @@ ALLOWED = {
     "distributions": {"batch"},
     "posteriors": {"batch", "distributions", "flows"},
     "priors": {"batch", "distributions", "flows", "noise"},
-    "penalties": {"batch", "distributions", "schedules"},
+    "penalties": {"batch", "distributions", "posteriors", "schedules"},
     "likelihoods": {"batch", "distributions"},
     "layers": {"batch", "distributions", "noise", "posteriors", "priors"},
     "networks": set(),
