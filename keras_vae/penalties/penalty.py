@@ -81,14 +81,14 @@ class Penalty(keras.layers.Layer):
         missing = [name for name in names if name not in outputs]
         if missing:
             raise ValueError(
-                f"`penalties` must be defined for the model: {type(self).__name__} needs {' and '.join(names)} among its "
-                f"outputs. Received: a model with the outputs {', '.join(sorted(outputs))}, without "
+                f"`penalties` must be defined for the model: {type(self).__name__} needs {' and '.join(names)} among "
+                f"its outputs. Received: a model with the outputs {', '.join(sorted(outputs))}, without "
                 f"{' and '.join(missing)}"
             )
         return [ops.reshape(outputs[name], (ops.shape(outputs[name])[0], -1)) for name in names]
 
     def require_gaussian(self, posterior: Any) -> None:
-        """Raise a ValueError if the posterior is not N(mean, diag(exp(log_var))), whatever its parameters are called."""
+        """Raise a ValueError if the posterior is not `Gaussian`: others may have parameters of the same names."""
         if not isinstance(posterior, Gaussian):
             received = "no posterior" if posterior is None else f"the posterior {type(posterior).__name__}"
             raise ValueError(
