@@ -15,6 +15,7 @@ ALLOWED = {
     "moved": set(),
     "noise": set(),
     "batch": set(),
+    "arrays": set(),
     "replacing": set(),
     "rows": set(),
     "version": set(),
@@ -30,6 +31,7 @@ ALLOWED = {
     "datasets": set(),
     "training": {"batch", "noise"},
     "models": {
+        "arrays",
         "batch",
         "distributions",
         "layers",
@@ -40,7 +42,7 @@ ALLOWED = {
         "schedules",
         "training",
     },
-    "evaluation": {"datasets", "distributions", "models", "priors"},
+    "evaluation": {"arrays", "datasets", "distributions", "priors"},
     "plots": set(),
     "tuning": {
         "callbacks",
