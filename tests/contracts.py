@@ -111,7 +111,7 @@ def prior_contract(prior, package="keras_vae.priors"):
         keras.config.set_dtype_policy(policy)
         mixed = vae_with(fresh(prior), (2,)).prior
         z = mixed.sample(3, seed=1)
-        for part in (z, mixed.log_prob(z), *mixed.weights):
+        for part in (z, mixed.log_prob(z), *mixed.trainable_weights):
             assert keras.backend.standardize_dtype(part.dtype) == "float32"
             assert np.all(np.isfinite(keras.ops.convert_to_numpy(part)))
     keras.config.set_dtype_policy("float32")
@@ -122,13 +122,13 @@ def fresh(thing):
     return type(thing).from_config(json.loads(json.dumps(thing.get_config())))
 
 
-def vae_with(prior, latent_shape):
+def vae_with(prior, latent_shape, **arguments):
     """Return a small compiled VAE for rows of 64 pixels, whose codes have some shape."""
     x, z = keras.Input((64,)), keras.Input(latent_shape)
     heads = [keras.layers.Dense(math.prod(latent_shape))(x) for _ in range(2)]
     encoder = keras.Model(x, [keras.layers.Reshape(latent_shape, dtype="float32")(head) for head in heads])
     decoder = keras.Model(z, keras.layers.Dense(64)(keras.layers.Flatten()(z)))
-    vae = keras_vae.VAE(encoder, decoder, prior=prior, seed=1)
+    vae = keras_vae.VAE(encoder, decoder, prior=prior, seed=1, **arguments)
     vae.compile("adam")
     return vae
 
@@ -174,6 +174,19 @@ def penalty_contract(penalty, package="keras_vae.penalties"):
     ((variable, moved_by),) = (part for name, part in scheduled.schedules().items() if name == f"{penalty.name}_weight")
     assert variable is scheduled.weight and float(variable) == 2.0 and float(moved_by(10)) == 4.0
     assert not scheduled.trainable_variables and penalty.name not in penalty.schedules()
+
+    x = random.random((16, 64)).astype("float32")
+    vae = vae_with(None, (2,), penalties=[fresh(penalty)])
+    history = vae.fit(x, batch_size=5, validation_data=x, verbose=0).history  # the last batch has one row
+    assert np.isfinite([*history["loss"], *history["val_loss"]]).all()
+    tensor = keras.ops.convert_to_tensor(x)
+    losses = vae.losses_of(tensor, None, None, training=False)[0]
+    losses = {name: float(keras.ops.convert_to_numpy(loss)) for name, loss in losses.items()}
+    added = losses["loss"] - losses["reconstruction_loss"] - losses["kl_loss"]
+    np.testing.assert_allclose(added, float(penalty.weight) * losses[penalty.name], rtol=1e-3, atol=1e-3)
+    loaded = assert_saved_file_is_equal(vae, lambda model: model.evaluate(x, verbose=0, return_dict=True))
+    histories = [model.fit(x, epochs=2, shuffle=False, verbose=0).history["loss"] for model in (vae, loaded)]
+    np.testing.assert_allclose(*histories, rtol=1e-6)
 
 
 def names_of_needed(penalty, outputs, arguments):

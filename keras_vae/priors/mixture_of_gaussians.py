@@ -45,11 +45,22 @@ class MixtureOfGaussians(Prior):
         super().__init__(**kwargs)
         self.num_components = whole_number("num_components", num_components)
         self.covariance_type = one_of("covariance_type", covariance_type, ("diag", "full"))
+        self._trained_with_model = True
+
+    def connect(self, encode, posterior, event_shape):
+        """Take note of whether the model trains its prior: without a posterior it cannot, and `adapt` has to."""
+        self._trained_with_model = posterior is not None
+
+    @property
+    def is_ready(self):
+        """Whether codes can be drawn: on the codes of an autoencoder only once `adapt` has been called."""
+        return self._trained_with_model or bool(ops.convert_to_numpy(self.fitted))
 
     def build(self, input_shape):
         """Make the weights for codes of the shape `(batch, *latent_shape)`."""
         super().build(input_shape)
         k, d = self.num_components, self.latent_dim
+        self.fitted = self.add_weight(name="fitted", shape=(), initializer="zeros", dtype="int32", trainable=False)
         self.logits = self.add_weight(name="logits", shape=(k,), initializer="zeros")
         start = keras.initializers.RandomNormal(stddev=0.5)
         self.means = self.add_weight(name="means", shape=(k, d), initializer=start)
@@ -117,6 +128,7 @@ class MixtureOfGaussians(Prior):
             # The codes of a collapsed VAE coincide, which leaves components empty: the others are right.
             warnings.simplefilter("ignore", ConvergenceWarning)
             fitted.fit(codes.reshape(len(codes), -1))
+        self.fitted.assign(1)
         self.logits.assign(np.log(fitted.weights_))
         self.means.assign(fitted.means_)
         if self.covariance_type == "diag":

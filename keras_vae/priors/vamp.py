@@ -165,7 +165,7 @@ class VampPrior(Prior):
 
 def _shape(event_shape):
     """Return the shape of an example as a tuple; raise a ValueError if it is none, or some axis has no length."""
-    sizes = tuple(event_shape) if isinstance(event_shape, (list, tuple)) else (None,)
+    sizes = tuple(event_shape) if isinstance(event_shape, (list, tuple)) and event_shape else (None,)
     try:
         return tuple(whole_number("event_shape", size) for size in sizes)
     except ValueError as error:

@@ -4,6 +4,7 @@ import pytest
 from contracts import prior_contract
 from scipy import special, stats
 
+import keras_vae
 from keras_vae import posteriors, priors
 
 RANDOM = np.random.default_rng(0)
@@ -115,6 +116,19 @@ def test_codes_that_coincide_leave_a_mixture_that_can_be_drawn_from():
     prior = priors.MixtureOfGaussians(3)
     prior.adapt(np.ones((10, 2)))
     np.testing.assert_allclose(keras.ops.convert_to_numpy(prior.sample(5, seed=0)), 1.0, atol=0.01)
+
+
+def test_an_autoencoder_draws_once_its_codes_are_fitted(digits, tmp_path):
+    encoder, decoder = keras_vae.networks.mlp((64,), 2, hidden=(8,))
+    autoencoder = keras_vae.models.Autoencoder(keras.Model(encoder.input, encoder.outputs[0]), decoder)
+    autoencoder.build((None, 64))
+    assert not autoencoder.prior.is_ready and mixture("diag").is_ready
+    with pytest.raises(ValueError, match="call adapt"):
+        autoencoder.sample(3)
+    autoencoder.adapt(digits)
+    autoencoder.save(tmp_path / "autoencoder.keras")
+    loaded = keras.models.load_model(tmp_path / "autoencoder.keras")
+    np.testing.assert_allclose(loaded.sample(3, seed=0), autoencoder.sample(3, seed=0), rtol=1e-6)
 
 
 @pytest.mark.parametrize(
