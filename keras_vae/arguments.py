@@ -48,6 +48,14 @@ def whole_number(name: str, value, low: int = 1, high: int = LARGEST_INT) -> int
     return number
 
 
+def whole_numbers(name: str, values) -> list[int]:
+    """Return `values` as a list of ints if they are whole numbers of at least 1; raise a ValueError otherwise."""
+    try:
+        return [whole_number(name, value) for value in values]
+    except TypeError as error:  # no list
+        raise ValueError(f"`{name}` must be a list of ints of at least 1. Received: {name}={shown(values)}") from error
+
+
 def seed_or_none(name: str, value) -> int | None:
     """Return `value` if it is None or a whole number that fits an int64, of either sign; else raise a ValueError."""
     number = None if value is None else _as_int(value)

@@ -20,6 +20,7 @@ ALLOWED = {
     "rows": set(),
     "version": set(),
     "distributions": {"batch"},
+    "flows": set(),
     "posteriors": {"batch", "distributions", "flows"},
     "priors": {"batch", "distributions", "flows", "noise"},
     "penalties": {"batch", "distributions", "posteriors", "schedules"},

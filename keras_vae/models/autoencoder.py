@@ -270,8 +270,14 @@ class Autoencoder(LatentMethods, Trainer):
 
     def shapes_of_parts(self, encoded: list, codes: tuple, parameters: tuple) -> list[tuple]:
         """Return the layers to build, each with its shape, in the order in which they are built."""
-        self.prior.connect(self.encoded, None, self.event_shape)
+        self.connect(None)
         return [(self.prior, codes), (self.likelihood, parameters)]
+
+    def connect(self, posterior: Any) -> None:
+        """Tell the prior and the penalties what they must know of the model, before they are built."""
+        self.prior.connect(self.encoded, posterior, self.event_shape)
+        for penalty in self.penalties:
+            penalty.connect(posterior)
 
     def shape_of_rows(self, name: str) -> tuple:
         """Return the shape of a row of the argument with a name, for the methods of arrays."""

@@ -106,7 +106,7 @@ class VAE(DensityMethods, Autoencoder):
 
     def shapes_of_parts(self, encoded, codes, parameters):
         """Return the layers to build, each with its shape, in the order in which they are built."""
-        self.prior.connect(self.encoded, self.posterior, self.event_shape)
+        self.connect(self.posterior)
         parts = [(self.posterior, encoded), (self.prior, codes), (self.likelihood, parameters)]
         return [*parts, (self.kl_divergence, encoded), (self.sampling, encoded)]
 

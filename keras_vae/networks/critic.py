@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from keras_vae.arguments import at_least
-from keras_vae.networks import heads, image_layers
+from keras_vae.arguments import at_least, whole_numbers
+from keras_vae.networks import image_layers
 
 
 def critic(hidden: Sequence[int] = (256, 256, 256), negative_slope: float = 0.2) -> keras.Model:
@@ -29,6 +29,6 @@ def critic(hidden: Sequence[int] = (256, 256, 256), negative_slope: float = 0.2)
     """
     slope = float(at_least("negative_slope", negative_slope, 0.0))
     net = [image_layers.Flatten()]
-    for width in heads.widths("hidden", hidden):
+    for width in whole_numbers("hidden", hidden):
         net += [layers.Dense(width), layers.LeakyReLU(negative_slope=slope)]
     return keras.Sequential([*net, layers.Dense(1, dtype="float32")], name="critic")
