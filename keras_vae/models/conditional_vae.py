@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_vae import priors
 from keras_vae.arguments import shape_text, whole_number
 from keras_vae.arrays.checks import batch_of
 from keras_vae.models import checks
@@ -118,6 +119,15 @@ class ConditionalVAE(VAE):
         if y is None:
             raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
         return y
+
+    def connect(self, posterior):
+        """Refuse a prior made of the posteriors of pseudo-inputs, which would need a condition each."""
+        if isinstance(self.prior, priors.VampPrior):
+            raise ValueError(
+                "`prior` must not be VampPrior in a ConditionalVAE: its pseudo-inputs have no condition. Received: "
+                "prior=VampPrior"
+            )
+        super().connect(posterior)
 
     def shapes_of_inputs(self, input_shape):
         """Return the shapes of x and of the condition."""
