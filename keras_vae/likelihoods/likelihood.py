@@ -4,6 +4,9 @@ import keras
 from keras import ops
 
 from keras_vae import batch
+from keras_vae.known import Known
+
+known = Known("keras_vae.likelihoods")
 
 
 class Likelihood(keras.layers.Layer):

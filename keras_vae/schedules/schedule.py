@@ -2,6 +2,10 @@
 
 from keras import ops
 
+from keras_vae.known import Known
+
+known = Known("keras_vae.schedules")
+
 
 class Schedule:
     """The base of the schedules: a subclass writes `value(step)`.

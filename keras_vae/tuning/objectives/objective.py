@@ -2,6 +2,10 @@
 
 from abc import ABC, abstractmethod
 
+from keras_vae.known import Known
+
+known = Known("keras_vae.tuning")
+
 
 class Objective(ABC):
     """A score of trained models, measured at the end of training on the validation split; the higher the better.
