@@ -1,4 +1,4 @@
-"""Classes that are known by name: to Keras in files, to users as a short text."""
+"""Classes known by name."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""The handwritten digits that scikit-learn brings: real, 8 x 8, no download."""
+"""scikit-learn's handwritten digits."""
 
 import numpy as np
 

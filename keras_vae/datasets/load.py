@@ -1,4 +1,4 @@
-"""One door to all data sets."""
+"""Data sets by name or path."""
 
 import os
 from collections.abc import Callable

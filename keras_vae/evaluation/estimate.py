@@ -1,4 +1,4 @@
-"""An average over examples, with the standard error that belongs to it."""
+"""Averages with standard errors."""
 
 import numpy as np
 

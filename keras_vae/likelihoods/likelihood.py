@@ -1,4 +1,4 @@
-"""What every likelihood p(x|z) can do."""
+"""The base of the likelihoods p(x|z)."""
 
 import keras
 from keras import ops

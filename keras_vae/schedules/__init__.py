@@ -1,4 +1,4 @@
-"""beta as a function of the step: one class a file."""
+"""Schedules of a weight over the steps: one class a file."""
 
 from typing import Any
 

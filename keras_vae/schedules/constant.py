@@ -1,4 +1,4 @@
-"""A beta that does not move."""
+"""The constant schedule."""
 
 from keras import ops
 

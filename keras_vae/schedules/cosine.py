@@ -1,4 +1,4 @@
-"""A rise that starts and ends gently."""
+"""The cosine schedule."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A rise that is repeated."""
+"""The cyclical schedule."""
 
 from keras import ops
 

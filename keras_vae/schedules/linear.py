@@ -1,4 +1,4 @@
-"""A straight rise."""
+"""The linear schedule."""
 
 from keras_vae.schedules.ramp import Ramp
 from keras_vae.schedules.schedule import known

@@ -1,4 +1,4 @@
-"""What every schedule of beta can do."""
+"""The base of the schedules."""
 
 from keras import ops
 

@@ -1,4 +1,4 @@
-"""A rise along a sigmoid."""
+"""The sigmoid schedule."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Whether the codes lie in the labels' clusters."""
+"""k-means clusters of the codes against the labels."""
 
 import warnings
 

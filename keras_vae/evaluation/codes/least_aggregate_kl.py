@@ -1,4 +1,4 @@
-"""How far the codes of all the data together lie from the prior at least."""
+"""A lower bound on the KL between aggregate posterior and prior."""
 
 import math
 

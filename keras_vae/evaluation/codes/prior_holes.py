@@ -1,4 +1,4 @@
-"""Where the prior has mass and no code lands."""
+"""Holes: regions with mass under the prior and without codes."""
 
 import numpy as np
 

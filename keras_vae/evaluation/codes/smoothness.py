@@ -1,4 +1,4 @@
-"""How straight the images' way is along a straight line between codes."""
+"""The length of decoded paths between codes."""
 
 import numpy as np
 

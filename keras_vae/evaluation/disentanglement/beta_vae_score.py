@@ -1,4 +1,4 @@
-"""The beta-VAE score: can a linear classifier tell from differences of codes which factor was held?"""
+"""The beta-VAE score."""
 
 from collections.abc import Sequence
 

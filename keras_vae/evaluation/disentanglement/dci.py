@@ -1,4 +1,4 @@
-"""DCI: how the factors are spread over the latent dimensions, by the importances of boosted trees."""
+"""DCI: disentanglement, completeness and informativeness."""
 
 from collections.abc import Sequence
 

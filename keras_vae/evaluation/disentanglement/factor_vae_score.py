@@ -1,4 +1,4 @@
-"""The FactorVAE score: does the dimension that varies least name the factor that was held?"""
+"""The FactorVAE score."""
 
 from collections.abc import Sequence
 

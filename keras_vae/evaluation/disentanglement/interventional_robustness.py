@@ -1,4 +1,4 @@
-"""IRS: how little a latent dimension moves while the other factors change."""
+"""IRS, the interventional robustness score."""
 
 from collections.abc import Sequence
 

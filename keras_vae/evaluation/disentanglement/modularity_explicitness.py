@@ -1,4 +1,4 @@
-"""Modularity (one factor a dimension) and explicitness (each value linearly read from the whole code)."""
+"""Modularity and explicitness."""
 
 from collections.abc import Sequence
 

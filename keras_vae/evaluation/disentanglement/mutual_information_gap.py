@@ -1,4 +1,4 @@
-"""MIG: how much more one latent dimension knows of a factor than the next."""
+"""MIG, the mutual information gap."""
 
 from collections.abc import Sequence
 

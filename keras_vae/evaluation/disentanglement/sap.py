@@ -1,4 +1,4 @@
-"""SAP: how much better one latent dimension alone predicts a factor than the next."""
+"""SAP, the separated attribute predictability."""
 
 from collections.abc import Sequence
 

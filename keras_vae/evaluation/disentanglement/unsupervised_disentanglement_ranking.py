@@ -1,4 +1,4 @@
-"""UDR: models that agree up to order and sign have found something; no factors are needed."""
+"""UDR, the unsupervised disentanglement ranking."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A small classifier, trained in seconds: its last hidden layer is what samples are compared by."""
+"""A small classifier, whose last hidden layer gives features."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""KID: the maximum mean discrepancy between two sets of features under a cubic kernel."""
+"""KID, the kernel distance between two sets of features."""
 
 import numpy as np
 

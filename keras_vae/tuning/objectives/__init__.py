@@ -1,4 +1,4 @@
-"""What a search may look for: independent of beta, measured at the end of training, on the validation split."""
+"""Objectives of a search."""
 
 from typing import Any
 

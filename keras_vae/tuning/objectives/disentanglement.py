@@ -1,4 +1,4 @@
-"""A disentanglement score as the objective of a search, where the factors of the data are known."""
+"""Disentanglement scores as objectives."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The evidence lower bound as the objective of a search."""
+"""The evidence lower bound as an objective."""
 
 from keras_vae.tuning.objectives.objective import Objective, known
 

@@ -1,4 +1,4 @@
-"""The importance-weighted bound as the objective of a search."""
+"""The importance-weighted bound as an objective."""
 
 from keras_vae import evaluation
 from keras_vae.arguments import whole_number

@@ -1,4 +1,4 @@
-"""What every objective of a search says."""
+"""The base of the objectives."""
 
 from abc import ABC, abstractmethod
 

@@ -1,4 +1,4 @@
-"""Rate against distortion: no winner, but a front of trials that no other beats in both."""
+"""Rate against distortion as an objective."""
 
 from keras_vae.tuning.objectives.elbo import Elbo
 from keras_vae.tuning.objectives.objective import known

@@ -1,4 +1,4 @@
-"""UDR as the objective of a search for disentangled codes, where no factors are known."""
+"""UDR as an objective."""
 
 from keras_vae import evaluation
 from keras_vae.tuning.objectives.objective import Objective, known
