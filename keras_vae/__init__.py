@@ -1,5 +1,8 @@
 """Variational autoencoders for Keras 3, with the same numbers on TensorFlow, JAX and PyTorch."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from keras_vae import (
     bounds,
     callbacks,
@@ -19,6 +22,9 @@ from keras_vae import (
 from keras_vae.models import VAE, Autoencoder, ConditionalVAE, FactorVAE
 from keras_vae.training import data_parallel
 from keras_vae.version import __version__
+
+if TYPE_CHECKING:
+    from keras_vae import tuning as tuning
 
 __all__ = [
     "__version__",
@@ -42,3 +48,14 @@ __all__ = [
     "priors",
     "schedules",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `keras_vae.tuning` when it is asked for: it needs keras-tuner, an extra."""
+    if name == "tuning":
+        return importlib.import_module("keras_vae.tuning")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), "tuning"})
