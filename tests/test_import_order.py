@@ -8,11 +8,12 @@ import pytest
 PACKAGE = pathlib.Path(__file__).parents[1] / "keras_vae"
 
 # What each room may import of the package, besides itself and these.
-EVERYWHERE = {"arguments", "known", "moved", "replacing", "rows"}
+EVERYWHERE = {"arguments", "known", "moved", "progress", "replacing", "rows"}
 ALLOWED = {
     "arguments": set(),
     "known": set(),
     "moved": set(),
+    "progress": set(),
     "noise": set(),
     "batch": set(),
     "arrays": set(),
@@ -32,10 +33,12 @@ ALLOWED = {
     "datasets": set(),
     "training": {"batch", "noise"},
     "bounds": {"batch"},
+    "samplers": {"arrays"},
     "models": {
         "arrays",
         "batch",
         "bounds",
+        "datasets",
         "distributions",
         "layers",
         "likelihoods",
@@ -46,7 +49,7 @@ ALLOWED = {
         "schedules",
         "training",
     },
-    "evaluation": {"arrays", "datasets", "distributions", "priors"},
+    "evaluation": {"arrays", "distributions", "models", "priors", "samplers"},
     "plots": set(),
     "tuning": {
         "callbacks",
