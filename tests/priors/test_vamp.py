@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from contracts import prior_contract
+from contracts import config_round_trip, prior_contract
 from scipy import special, stats
 
 import keras_vae
@@ -38,7 +38,7 @@ def components(u):
 
 def test_contract():
     prior_contract(priors.VampPrior(num_components=4))
-    prior_contract(priors.VampPrior(num_components=4, value_range=None, event_shape=(64,)))
+    config_round_trip(priors.VampPrior(4, value_range=None, event_shape=(64,)), "keras_vae.priors")
     assert isinstance(priors.get("vamp"), priors.VampPrior)
 
 
