@@ -1,4 +1,4 @@
-"""Where the noise starts, and where it stands in a saved file: Keras saves weights, but no `SeedGenerator`."""
+"""Seeds of noise, and its state in saved files."""
 
 from typing import Any
 

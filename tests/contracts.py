@@ -1,4 +1,4 @@
-"""What every public class must be able to do: one call in each class's test."""
+"""Contracts: one call in each class's test."""
 
 import json
 import math

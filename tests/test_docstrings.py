@@ -1,4 +1,4 @@
-"""The examples in the manual run: those of every public class and function."""
+"""The examples in the docstrings of all public classes and functions."""
 
 import doctest
 import functools

@@ -12,16 +12,16 @@ from keras import ops
 from keras_vae import batch, likelihoods, priors
 from keras_vae.arguments import seed_or_none, shape_text
 from keras_vae.arrays.checks import batch_of
-from keras_vae.models import checks
+from keras_vae.models import checks, data_warnings
 from keras_vae.models.final_sigmoid import final_sigmoid
 from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.models.misfit import Misfit
-from keras_vae.noise import SavesNoise, stream
+from keras_vae.noise import stream
 from keras_vae.training import Phase, Trainer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae.models")
-class Autoencoder(LatentMethods, SavesNoise, Trainer):
+class Autoencoder(LatentMethods, Trainer):
     """An autoencoder: x -> encoder -> code -> decoder -> the parameters of p(x|code).
 
     `fit` minimises minus the log-likelihood, and what `penalties` add to it. It logs `loss`, `reconstruction_loss`
@@ -60,7 +60,11 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
     Reference: Ghosh et al. 2020, "From variational to deterministic autoencoders", section 4, on the mixture.
     """
 
-    MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss", "outside_support")
+    MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss")
+    PHASES: tuple[str, ...] = ("training",)
+    UNLOGGED = ("outside_support",)
+    NO_LOSS = "the likelihood says what is minimised; choose `likelihood` in the constructor"
+    NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
     # The constructor's arguments that are objects of their own.
     PARTS: tuple[str, ...] = ("encoder", "decoder", "likelihood", "prior", "penalties")
 
@@ -75,12 +79,17 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         seed: int | None = None,
         **kwargs,
     ):
-        super().__init__(skip_threshold=skip_threshold, **kwargs)
+        penalties = checks.penalties(penalties)
+        measures = (*self.MEASURES, *(penalty.name for penalty in penalties), *self.UNLOGGED)
+        super().__init__(measures, self.PHASES, skip_threshold, **kwargs)
         self.encoder = checks.model("encoder", encoder)
         self.decoder = checks.model("decoder", decoder)
         self.likelihood = likelihoods.get(likelihood)
         self.prior = self.default_prior() if prior is None else priors.get(prior)
-        self.penalties = checks.penalties(penalties)
+        self.penalties = penalties
+        for penalty in penalties:
+            for name, (weight, schedule) in penalty.schedules().items():
+                self.schedule_weight(name, weight, schedule)
         self.seed = seed_or_none("seed", seed)
         streams = (None, None) if self.seed is None else (stream(self.seed, 2), stream(self.seed, 3))
         self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(start) for start in streams)
@@ -88,7 +97,6 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
         vars(self)["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
         self.latent_dim = self.latent_shape = self.event_shape = self.target_shape = None
-        self._told_of_labels = False
         self._loaded = False
 
     def default_prior(self) -> Any:
@@ -99,7 +107,8 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     def encoded(self, x: Any, y: Any = None, training: bool = False) -> list:
         """Return what the encoder gives for x, as a list of float32 tensors."""
-        return [ops.cast(part, "float32") for part in keras.tree.flatten(self.encoder(x, training=training))]
+        outputs = self.encoder(self.with_condition(x, y), training=training)
+        return [ops.cast(part, "float32") for part in keras.tree.flatten(outputs)]
 
     def point(self, encoded: list) -> Any:
         """Return the code that stands for each example."""
@@ -111,57 +120,83 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         Where the likelihood takes probabilities and the decoder ends in a sigmoid that can be left out, the `logits`
         before it come with them.
         """
+        inputs = self.with_condition(z, y)
         if self.final_sigmoid is None:
-            return {"parameters": self.decoder(z, training=training)}
+            return {"parameters": self.decoder(inputs, training=training)}
         with self.final_sigmoid.left_out():
-            logits = self.decoder(z, training=training)
+            logits = self.decoder(inputs, training=training)
         return {"logits": logits, "parameters": ops.sigmoid(logits)}
+
+    def condition(self, y: Any) -> Any:
+        """Return what encoder and decoder are given beside x and z, of a batch's y: here nothing."""
+        return None
+
+    def with_condition(self, values: Any, y: Any) -> Any:
+        """Return the inputs of the encoder, of x, or of the decoder, of z: here without a condition."""
+        return values
+
+    def split(self, inputs: Any) -> tuple[Any, Any]:
+        """Return x and the condition of what `call` takes."""
+        return inputs, None
+
+    def joined(self, x: Any, y: Any) -> Any:
+        """Return what `call` takes of a batch."""
+        return x
 
     def target(self, x: Any, y: Any) -> Any:
         """Return what the decoder's output is compared with: y, the target of a denoising model, or x."""
         return checks.target(x, y, self.target_shape)
 
-    def call(self, x, sample_weight=None, training=None):
+    def call(self, inputs, sample_weight=None, training=None):
         """Pass a batch through the model.
 
         Args:
-            x: Tensor of shape `(batch, ...)`.
+            inputs: x, a tensor of shape `(batch, ...)`; of a conditional model `[x, y]`.
             sample_weight: None or tensor of shape `(batch,)`; an autoencoder makes no use of it.
             training: Bool.
 
         Returns:
             Dict: the code `z`, and `parameters`, the decoder's output for z, with `logits` where `decoded` gives them.
         """
-        z = self.point(self.encoded(batch_of("x", x, self.event_shape), None, training))
-        return by_name({"z": z, **self.decoded(z, None, training)})
+        x, y = self.split(inputs)
+        z = self.point(self.encoded(batch_of("x", x, self.event_shape), y, training))
+        return by_name({"z": z, **self.decoded(z, y, training)})
 
     def losses_of(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[dict, Any]:
         """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
-        outputs = self(x, sample_weight=sample_weight, training=training)
+        outputs = self(self.joined(x, y), sample_weight=sample_weight, training=training)
         return self.losses_of_outputs(x, y, outputs, sample_weight, training), outputs
 
     def losses_of_outputs(
         self, x: Any, y: Any, outputs: dict, sample_weight: Any = None, training: bool = True
     ) -> dict:
         """Return the loss and its parts, in nats per example, averaged over the batch."""
-        target = ops.cast(self.target(x, y), "float32")
+        target = self.target(x, y)
+        losses = self.parts_of_loss(target, outputs, sample_weight)
+        return self.completed(losses, target, outputs, sample_weight, training)
+
+    def parts_of_loss(self, target: Any, outputs: dict, sample_weight: Any) -> dict:
+        """Return the loss without penalties, and what it consists of."""
         reconstruction_loss = -batch.mean(self.likelihood.log_prob(target, **of_decoder(outputs)), sample_weight)
-        penalties = self.penalties_of(outputs, sample_weight, training)
         # `self.losses` holds beta * KL from the KL layer, and the networks' regularizers, if any.
         loss = reconstruction_loss + sum(ops.cast(part, "float32") for part in self.losses)
-        loss = loss + sum(penalty.weight * penalties[penalty.name] for penalty in self.penalties)
-        losses = {"loss": loss, "reconstruction_loss": reconstruction_loss, **penalties}
-        invalid_rows = batch.num_rows_with(ops.logical_not(self.is_valid(ops.cast(x, "float32"))))
-        counts = {"invalid_rows": invalid_rows, "outside_support": self.likelihood.outside_support(target)}
-        return {**if_valid(invalid_rows, losses), **counts}
+        return {"loss": loss, "reconstruction_loss": reconstruction_loss}
 
-    def penalties_of(self, outputs: dict, sample_weight: Any, training: bool) -> dict:
-        """Return the penalties of a batch by name, without their weights."""
+    def completed(self, losses: dict, target: Any, outputs: dict, sample_weight: Any, training: bool) -> dict:
+        """Return the losses with the penalties, and whether the target is outside the likelihood's support."""
         noise = self.training_noise if training else self.evaluation_noise
-        return {
+        penalties = {
             penalty.name: penalty(outputs, prior=self.prior, noise=noise, sample_weight=sample_weight)
             for penalty in self.penalties
         }
+        loss = losses["loss"] + sum(penalty.weight * penalties[penalty.name] for penalty in self.penalties)
+        outside_support = self.likelihood.outside_support(ops.cast(target, "float32"))
+        return {**losses, **penalties, "loss": loss, "outside_support": outside_support}
+
+    def regularization(self) -> Any:
+        """Return what the layers of the parts add to the loss, where the model itself was not called."""
+        layers = [layer for name in self.PARTS for layer in self._layers_of(name)]
+        return sum(ops.cast(loss, "float32") for layer in layers for loss in layer.losses)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Return what `fit` minimises, given the outputs of `call`; see `keras.Model.compute_loss`."""
@@ -174,13 +209,9 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     def phases(self):
         """Return the one phase of the training step: the prior is fitted afterwards, to the codes."""
-
-        def loss(x, y, sample_weight):
-            return self.losses_of(x, y, sample_weight, training=True)
-
         of_prior = {id(variable) for variable in self.prior.trainable_variables}
         variables = [variable for variable in self.trainable_variables if id(variable) not in of_prior]
-        return [Phase(loss, variables, self.optimizer)]
+        return [Phase(self.losses_of, variables, self.optimizer)]
 
     def adapt(self, x, y=None, batch_size: int = 256) -> None:
         """Fit the prior to the codes of data, after the training; `sample` draws from it.
@@ -200,9 +231,17 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     # Shapes.
 
-    def input_shape_of_encoder(self):
+    def known_input_shape(self):
         """Return the shape of x with the batch axis, or None while the encoder does not know it."""
-        return checks.input_shape(self.encoder)
+        return checks.input_shape(self.encoder) if self.event_shape is None else (None, *self.event_shape)
+
+    def target_shape_of_metrics(self):
+        """Return the shape of the target and of the mean of p(x|z)."""
+        return self.target_shape
+
+    def shapes_of_inputs(self, input_shape: Any) -> list[tuple]:
+        """Return the shapes of the encoder's inputs with the batch axis, from that of what `call` takes."""
+        return [(None, *input_shape[1:])]
 
     def shape_of_codes(self, shapes: list) -> tuple:
         """Return the shape of z with the batch axis, given those of what the encoder returns."""
@@ -214,13 +253,13 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         return shapes[0]
 
     def build(self, input_shape):
-        """Build the parts and check that they fit each other, from the shape `(batch, ...)` of x."""
-        input_shape = (None, *input_shape[1:])
-        encoded = checks.shapes_of_outputs(checks.call_symbolically("encoder", self.encoder, input_shape))
+        """Build the parts and check that they fit each other, from the shape `(batch, ...)` of what `call` takes."""
+        x_shape, *condition = self.shapes_of_inputs(input_shape)
+        encoded = checks.shapes_of_outputs(checks.call_symbolically("encoder", self.encoder, x_shape, *condition))
         codes = self.shape_of_codes(encoded)
-        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, codes))
+        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, codes, *condition))
         self.latent_shape, self.latent_dim = codes[1:], math.prod(codes[1:])
-        self.event_shape = input_shape[1:]
+        self.event_shape = x_shape[1:]
         self.target_shape = self.likelihood.event_shape(parameters)
         for layer, shape in self.shapes_of_parts(encoded, codes, parameters):
             if not layer.built:
@@ -231,8 +270,14 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     def shapes_of_parts(self, encoded: list, codes: tuple, parameters: tuple) -> list[tuple]:
         """Return the layers to build, each with its shape, in the order in which they are built."""
-        self.prior.connect(self.encoded, None, self.event_shape)
+        self.connect(None)
         return [(self.prior, codes), (self.likelihood, parameters)]
+
+    def connect(self, posterior: Any) -> None:
+        """Tell the prior and the penalties what they must know of the model, before they are built."""
+        self.prior.connect(self.encoded, posterior, self.event_shape)
+        for penalty in self.penalties:
+            penalty.connect(posterior)
 
     def shape_of_rows(self, name: str) -> tuple:
         """Return the shape of a row of the argument with a name, for the methods of arrays."""
@@ -283,6 +328,14 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
             )
         return None
 
+    def check_first_batch(self, x, y, sample_weight):
+        """Warn if a first batch does not fit the likelihood; return whether its values are known at all."""
+        return data_warnings.warn_of_values(self.likelihood, self.target(x, y), sample_weight)
+
+    def check_means(self, means):
+        """Warn if an epoch's data were outside the likelihood's support."""
+        data_warnings.warn_of_support(self.likelihood, means["outside_support"])
+
     def check_loaded_weights(self):
         """Warn if the weights were loaded from a file and some are not finite."""
         if self._loaded:
@@ -306,11 +359,14 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         """Return the model's noise, and that of the networks: a dropout layer of the user's does not save its own."""
         states = {"training_noise": self.training_noise.state, "evaluation_noise": self.evaluation_noise.state}
         for name in self.PARTS:
-            layers = keras.tree.flatten(getattr(self, name))
+            layers = self._layers_of(name)
             weights = {id(weight) for layer in layers for weight in layer.weights}
             noise = [v for layer in layers for v in layer.non_trainable_variables if id(v) not in weights]
             states |= {f"{name}_noise_{i}": state for i, state in enumerate(noise)}
         return states
+
+    def _layers_of(self, part):
+        return [one for one in keras.tree.flatten(getattr(self, part)) if isinstance(one, keras.layers.Layer)]
 
     def get_config(self):
         """Return the constructor's arguments."""
@@ -327,11 +383,6 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 def of_decoder(outputs) -> dict:
     """Return what the decoder gave among the outputs of a model's `call`."""
     return {name: outputs[name] for name in ("logits", "parameters") if name in outputs}
-
-
-def if_valid(invalid_rows: Any, losses: dict) -> dict:
-    """Return losses, all NaN where rows of the batch hold some: TensorFlow's relu makes 0 of NaN."""
-    return {name: ops.where(invalid_rows > 0.0, float("nan"), loss) for name, loss in losses.items()}
 
 
 def by_name(outputs: dict) -> dict:

@@ -28,14 +28,16 @@ def input_shape(encoder):
     return (None, *shape[1:])
 
 
-def call_symbolically(name: str, network, shape):
-    """Build a network by a call without numbers, and return what it returns."""
+def call_symbolically(name: str, network, shape, *others):
+    """Build a network by a call without numbers, and return what it returns; with several inputs it gets a list."""
+    inputs = [keras.KerasTensor(one, dtype="float32") for one in (shape, *others)]
     try:
-        return network(keras.KerasTensor(shape, dtype="float32"))
+        return network(inputs if others else inputs[0])
     except Exception as error:
+        taken = " and ".join(map(shape_text, (shape, *others)))
+        wanted = f"tensors of the shapes {taken}" if others else f"a tensor of shape {taken}"
         raise ValueError(
-            f"`{name}` must take a tensor of shape {shape_text(shape)}. Received: {name}={network.name!r}, which "
-            f"answered: {error}"
+            f"`{name}` must take {wanted}. Received: {name}={network.name!r}, which answered: {error}"
         ) from error
 
 

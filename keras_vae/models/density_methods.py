@@ -138,7 +138,10 @@ class DensityMethods:
             self.check_values(name, batch, given[name])
 
         def log_weights(state, x, y=None):
-            return self.log_weights_of(x, y, num_samples, GivenSeed(state))[0]
+            encoded = [ops.repeat(part, num_samples, axis=0) for part in self.encoded(x, y)]
+            z, log_q = self.posterior.sample(encoded, GivenSeed(state))
+            log_likelihood, log_ratio, _ = self.weighed(x, y, z, log_q, num_samples)
+            return log_likelihood + log_ratio
 
         compiled = self.compiled_function(("log_weights", num_samples), log_weights)
         weights = compiled(self.seed_tensor(self.stream(seed)), *map(ops.convert_to_tensor, batches.values()))
@@ -215,17 +218,24 @@ class DensityMethods:
 
     # One batch: tensors in, tensors out.
 
-    def log_weights_of(self, x, y, num_samples: int, seed, training: bool = False):
-        """Return the log-weights of draws from q(z|x), `(batch, num_samples)`, and their parts.
+    def weighed(self, target, y, z, log_q, num_samples: int, training: bool = False) -> tuple:
+        """Return what makes the weights of draws from q(z|x).
 
-        The parts are log p(x|z) and log p(z) - log q(z|x), both `(batch, num_samples)`.
+        Args:
+            target: Tensor of shape `(batch, ...)`, what the decoder's output is compared with.
+            y: None, or the condition of each example.
+            z: Tensor of shape `(batch * num_samples, *latent_shape)`, the draws of an example in a row.
+            log_q: Tensor of shape `(batch * num_samples,)`, log q(z|x).
+            num_samples: Int of at least 1.
+            training: Bool. Default False.
+
+        Returns:
+            log p(x|z) and log p(z) - log q(z|x), `(batch, num_samples)`, whose sum is the log-weight, and the decoder's
+            output, a dict.
         """
-        encoded = [repeated(part, num_samples) for part in self.encoded(x, y, training)]
-        z, log_q = self.posterior.sample(encoded, seed)
-        decoded = self.decoded(z, None if y is None else repeated(y, num_samples), training)
-        log_likelihood = self.likelihood.log_prob_of_draws(x, num_samples=num_samples, **decoded)
-        log_ratio = ops.reshape(self.prior.log_prob(z) - log_q, (-1, num_samples))
-        return log_likelihood + log_ratio, log_likelihood, log_ratio
+        decoded = self.decoded(z, None if y is None else ops.repeat(y, num_samples, axis=0), training)
+        log_likelihood = self.likelihood.log_prob_of_draws(target, num_samples=num_samples, **decoded)
+        return log_likelihood, ops.reshape(self.prior.log_prob(z) - log_q, (-1, num_samples)), decoded
 
     @drawn_over_rows
     def _sample_posterior(self, x, y, seed):
@@ -240,8 +250,3 @@ class DensityMethods:
 
     def _log_joint(self, z, x, y=None):
         return self.likelihood.log_prob(x, **self.decoded(z, y)) + self.prior.log_prob(ops.cast(z, "float32"))
-
-
-def repeated(rows, number: int):
-    """Return each row of a tensor so many times, one after the other."""
-    return ops.repeat(rows, number, axis=0)

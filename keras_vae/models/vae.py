@@ -6,10 +6,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_vae import batch, posteriors, priors
+from keras_vae import batch, bounds, posteriors, priors
 from keras_vae.arrays.checks import batch_of
 from keras_vae.layers import KLDivergence, Sampling
-from keras_vae.models.autoencoder import Autoencoder, by_name, if_valid
+from keras_vae.models.autoencoder import Autoencoder, by_name
 from keras_vae.models.density_methods import DensityMethods
 from keras_vae.schedules import Schedule
 from keras_vae.training import Phase
@@ -40,6 +40,7 @@ class VAE(DensityMethods, Autoencoder):
             that are not finite are always skipped.
         seed: Int or None, the seed of the noise; see `Sampling`. Default None.
         posterior: None (the Gaussian), a name or a `keras_vae.posteriors.Posterior`. Default None.
+        bound: None (the ELBO), a name or a `keras_vae.bounds.Bound`. Default None.
         penalties: List of `keras_vae.penalties.Penalty`, added to the loss. Default none.
         **kwargs: `name`, `dtype`, `trainable`, as for every Keras model.
 
@@ -58,8 +59,10 @@ class VAE(DensityMethods, Autoencoder):
     "beta-VAE", equation 4.
     """
 
-    MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo", "outside_support")
-    PARTS = (*Autoencoder.PARTS, "posterior")
+    MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo")
+    NO_LOSS = "a VAE minimises minus its ELBO; choose `likelihood` in the constructor"
+    NO_CLASS_WEIGHT = "a VAE knows no classes; give each row its weight as `sample_weight`"
+    PARTS = (*Autoencoder.PARTS, "posterior", "bound")
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class VAE(DensityMethods, Autoencoder):
         skip_threshold: float | None = None,
         seed: int | None = None,
         posterior: Any = None,
+        bound: Any = None,
         penalties: Sequence[Any] = (),
         **kwargs,
     ):
@@ -81,7 +85,10 @@ class VAE(DensityMethods, Autoencoder):
         initial_beta = beta if self.schedule is None else float(ops.convert_to_numpy(self.schedule(0)))
         self.posterior = posteriors.get(posterior)
         self.kl_divergence = KLDivergence(initial_beta, free_bits, self.prior, self.posterior, seed=seed)
+        self.schedule_weight("beta", self.kl_divergence.beta, self.schedule)
         self.free_bits = self.kl_divergence.free_bits
+        self.bound = bounds.get(bound)
+        self.bound.check(self)
         self.sampling = Sampling(seed, self.posterior)
 
     def default_prior(self):
@@ -99,7 +106,7 @@ class VAE(DensityMethods, Autoencoder):
 
     def shapes_of_parts(self, encoded, codes, parameters):
         """Return the layers to build, each with its shape, in the order in which they are built."""
-        self.prior.connect(self.encoded, self.posterior, self.event_shape)
+        self.connect(self.posterior)
         parts = [(self.posterior, encoded), (self.prior, codes), (self.likelihood, parameters)]
         return [*parts, (self.kl_divergence, encoded), (self.sampling, encoded)]
 
@@ -107,11 +114,11 @@ class VAE(DensityMethods, Autoencoder):
         """Return the posterior's mean."""
         return self.posterior.mean(encoded)
 
-    def call(self, x, sample_weight=None, training=None):
+    def call(self, inputs, sample_weight=None, training=None):
         """Pass a batch through the model.
 
         Args:
-            x: Tensor of shape `(batch, ...)`.
+            inputs: x, a tensor of shape `(batch, ...)`; of a conditional model `[x, y]`.
             sample_weight: None or tensor of shape `(batch,)`: how much each row counts in the KL that is added to
                 the loss.
             training: Bool.
@@ -120,26 +127,26 @@ class VAE(DensityMethods, Autoencoder):
             Dict: `kl` of shape `(batch,)`, in nats, the posterior's parameters by their names (`log_var`, `mean`), the
             code `z`, and `parameters`, the decoder's output for z, with `logits` where `decoded` gives them.
         """
-        encoded = self.encoded(batch_of("x", x, self.event_shape), None, training)
+        x, y = self.split(inputs)
+        encoded = self.encoded(batch_of("x", x, self.event_shape), y, training)
         z, log_q = self.sampling.draw(encoded, training)
         *encoded, kl = self.kl_divergence(encoded, z=z, log_q=log_q, sample_weight=sample_weight, training=training)
         named = dict(zip(self.posterior.names, encoded, strict=True))
-        return by_name({"kl": kl, "z": z, **named, **self.decoded(z, None, training)})
+        return by_name({"kl": kl, "z": z, **named, **self.decoded(z, y, training)})
 
-    def losses_of_outputs(self, x, y, outputs, sample_weight=None, training=True):
-        """Return the loss and its parts, in nats per example, averaged over the batch."""
-        losses = super().losses_of_outputs(x, y, outputs, sample_weight, training)
+    def losses_of(self, x, y, sample_weight, training):
+        """Return the losses of a batch, as the bound says, and the outputs of `call`."""
+        return self.bound.losses_of(self, x, y, sample_weight, training)
+
+    def parts_of_loss(self, target, outputs, sample_weight):
+        """Return the loss without penalties, and what it consists of."""
+        losses = super().parts_of_loss(target, outputs, sample_weight)
         kl_loss = batch.mean(outputs["kl"], sample_weight)
-        of_kl = {"kl_loss": kl_loss, "elbo": -(losses["reconstruction_loss"] + kl_loss)}
-        return {**losses, **if_valid(losses["invalid_rows"], of_kl)}
+        return {**losses, "kl_loss": kl_loss, "elbo": -(losses["reconstruction_loss"] + kl_loss)}
 
     def phases(self):
         """Return the one phase of the training step, which trains the prior as well."""
-
-        def loss(x, y, sample_weight):
-            return self.losses_of(x, y, sample_weight, training=True)
-
-        return [Phase(loss, self.trainable_variables, self.optimizer)]
+        return [Phase(self.losses_of, self.trainable_variables, self.optimizer)]
 
     def get_config(self):
         """Return the constructor's arguments; a `beta` that was assigned is in the weights."""
