@@ -101,7 +101,7 @@ class Undefined(posteriors.Posterior):
 
 
 def test_a_posterior_without_a_density_is_refused():
-    message = "no VampPrior unless the posterior says .* Received: the prior VampPrior with the posterior Undefined"
+    message = "knows log q.* at its own draws only. Received: the prior VampPrior with the posterior Undefined"
     with pytest.raises(ValueError, match=message):
         connected(Undefined(), num_components=2)
     with pytest.raises(ValueError, match="no VampPrior in a model without a posterior"):
