@@ -18,10 +18,12 @@ ROOMS = (
     "callbacks",
     "datasets",
     "evaluation",
+    "flows",
     "layers",
     "likelihoods",
     "networks",
     "plots",
+    "posteriors",
     "priors",
     "schedules",
     "tuning",
@@ -96,7 +98,14 @@ def test_the_example_runs(name, folder, monkeypatch, request):
 
 def test_every_public_class_and_function_has_an_example():
     in_a_room = {name for name in EXAMPLES if name.split(".")[0] in ROOMS and name.count(".") == 1}
-    bases = {"likelihoods.Likelihood", "priors.Prior", "schedules.Schedule", "tuning.Objective"}
+    bases = {
+        "flows.Flow",
+        "likelihoods.Likelihood",
+        "posteriors.Posterior",
+        "priors.Prior",
+        "schedules.Schedule",
+        "tuning.Objective",
+    }
     results = {"datasets.Dataset", "evaluation.Autoencoder", "evaluation.Classifier"}
     without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
     assert without == bases | results | {"plots.manifold_codes"}
