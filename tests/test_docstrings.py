@@ -19,11 +19,13 @@ ROOMS = (
     "callbacks",
     "datasets",
     "evaluation",
+    "flows",
     "layers",
     "likelihoods",
     "networks",
     "penalties",
     "plots",
+    "posteriors",
     "priors",
     "samplers",
     "schedules",
@@ -101,7 +103,16 @@ def test_the_example_runs(name, folder, monkeypatch, request):
 
 def test_every_public_class_and_function_has_an_example():
     in_a_room = {name for name in EXAMPLES if name.split(".")[0] in ROOMS and name.count(".") == 1}
-    bases = {"likelihoods.Likelihood", "penalties.Penalty", "priors.Prior", "schedules.Schedule", "tuning.Objective"}
+    bases = {
+        "bounds.Bound",
+        "flows.Flow",
+        "likelihoods.Likelihood",
+        "penalties.Penalty",
+        "posteriors.Posterior",
+        "priors.Prior",
+        "schedules.Schedule",
+        "tuning.Objective",
+    }
     results = {"datasets.Dataset", "models.Classifier"}
     without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
     assert without == bases | results | {"plots.manifold_codes"}
