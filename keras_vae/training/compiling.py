@@ -35,7 +35,7 @@ class Compiling:
             setattr(self, name, optimizers.further(given, scaled))
         self._loss_tracker = None  # `measures` logs the loss
         self._jit_as_given = jit_compile
-        self._compiled_steps.clear()
+        self.compiled_steps.clear()
         self.build_if_possible()
         self.build_optimizers()
 

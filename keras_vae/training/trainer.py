@@ -49,7 +49,7 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
     ):
         super().__init__(**kwargs)
         # Past `setattr`, Keras does not track them: what they hold is not part of a model's file.
-        vars(self)["scheduled"], vars(self)["_compiled_steps"] = {}, {}
+        vars(self)["scheduled"], vars(self)["compiled_steps"] = {}, {}
         if skip_threshold is not None:
             skip_threshold = float(at_least("skip_threshold", skip_threshold, 0.0, strict=True))
         self.skip_threshold = skip_threshold
