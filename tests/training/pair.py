@@ -22,9 +22,10 @@ class Pair(Trainer):
 
     def __init__(self, strength=0.0, **kwargs):
         super().__init__(("loss", "critic_loss"), ("map", "critic"), **kwargs)
-        self.map = keras.layers.Dense(SIZE, dtype="float32")
-        relu, norm = keras.layers.Dense(8, activation="relu"), keras.layers.BatchNormalization()
-        self.critic = keras.Sequential([relu, norm, keras.layers.Dense(1, dtype="float32")])
+        self.map = keras.layers.Dense(SIZE, dtype="float32", name="map")
+        hidden = keras.layers.Dense(8, activation="relu", name="hidden")
+        score = keras.layers.Dense(1, dtype="float32", name="score")
+        self.critic = keras.Sequential([hidden, keras.layers.BatchNormalization(name="norm"), score], name="critic")
         self.strength = self.add_weight(name="strength", shape=(), initializer="zeros", trainable=False)
         self.schedule = strength if callable(strength) else None
         self.strength.assign(0.0 if callable(strength) else strength)
@@ -48,7 +49,7 @@ class Pair(Trainer):
     def losses_of_critic(self, x, y, sample_weight, training):
         score = self.critic(x, training=training)[:, 0]
         loss = batch.mean(ops.softplus(-score), sample_weight)
-        return {"critic_loss": loss * ops.where(ops.any(x > MARK), float("nan"), 1.0)}, None
+        return {"critic_loss": loss * ops.where(batch.num_rows_with(x > MARK) > 0.0, float("nan"), 1.0)}, None
 
     def phases(self):
         critic = self.critic.trainable_variables
@@ -76,7 +77,7 @@ class Pair(Trainer):
 def make_pair(optimizer=None, critic_optimizer=None, strength=0.0, skip_threshold=None, **arguments):
     """Make a compiled pair, always with the same weights."""
     keras.utils.set_random_seed(3)
-    pair = Pair(strength, skip_threshold=skip_threshold)
+    pair = Pair(strength, skip_threshold=skip_threshold, name="pair")
     pair.compile(optimizer or keras.optimizers.Adam(1e-2), critic_optimizer=critic_optimizer, **arguments)
     return pair
 
@@ -106,7 +107,7 @@ def state(pair):
     """Return all that the next step depends on, by a name."""
     groups = {"model": pair.variables, "optimizer": pair.optimizer.variables, "critic": pair.critic_optimizer.variables}
     return {
-        f"{name} {i} {v.path}": np.array(keras.ops.convert_to_numpy(v))
+        f"{name} {i} {v.path if name == 'model' else v.name}": np.array(keras.ops.convert_to_numpy(v))
         for name, variables in groups.items()
         for i, v in enumerate(variables)
     }

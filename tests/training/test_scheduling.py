@@ -107,16 +107,19 @@ def test_a_schedule_that_was_changed_is_traced_anew_and_few_steps_are_kept(count
     vae, traces = counted
     schedule = Linear(2)
     traces(BetaAnnealing(schedule), epochs=2)
-    schedule.end = 4.0
-    assert traces(BetaAnnealing(schedule), epochs=2) > 0
-    assert float(keras.ops.convert_to_numpy(vae.beta)) == 3.0
-    for value in range(6):
-        traces(BetaAnnealing(Constant(float(value))))
-    assert len(vae.compiled_steps) <= 4
+    kept = vae.train_function
+    for value in (0.0, 4.0):
+        schedule.end = value
+        vae.attach_schedule(schedule, "beta")
+        assert vae.train_function not in (kept, None) and len(vae.compiled_steps) == 3 + (value > 0.0)
+    vae.attach_schedule(lambda step: step, "beta")
+    of_a_function = vae.train_function
+    vae.make_train_function()
+    assert vae.train_function is of_a_function and len(vae.compiled_steps) == 4
 
 
-def test_the_files_know_nothing_of_it(counted, tmp_path):
-    vae, traces = counted
-    weights = len(vae.weights)
-    traces(BetaAnnealing(Linear(2)), epochs=2)
-    assert len(vae.weights) == weights and not any("offset" in w.path for w in vae.variables)
+def test_the_files_know_nothing_of_it(counted):
+    vae, _ = counted
+    variables = len(vae.variables)
+    vae.attach_schedule(Linear(2), "beta", 3)
+    assert len(vae.variables) == variables and not any("offset" in v.path for v in vae.variables)
