@@ -156,7 +156,7 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         self.check_networks(training=False)
         arguments |= {"x": given.x, "y": given.y, "sample_weight": given.sample_weight}
         logs = super().evaluate(**arguments)
-        warn_of_invalid_rows(self.invalid_rows.result())
+        warn_of_invalid_rows(self.invalid_rows.so_far())
         require_weight(self.measures.weight_so_far())
         return logs
 
