@@ -1,4 +1,4 @@
-"""What every room says of a bad argument: its name, what was expected, what was received."""
+"""Argument checks."""
 
 import math
 import operator
@@ -46,6 +46,14 @@ def whole_number(name: str, value, low: int = 1, high: int = LARGEST_INT) -> int
     if number > high:
         raise _refused(name, f"{expected} and at most {high}", value)
     return number
+
+
+def whole_numbers(name: str, values) -> list[int]:
+    """Return `values` as a list of ints if they are whole numbers of at least 1; raise a ValueError otherwise."""
+    try:
+        return [whole_number(name, value) for value in values]
+    except TypeError as error:  # no list
+        raise ValueError(f"`{name}` must be a list of ints of at least 1. Received: {name}={shown(values)}") from error
 
 
 def seed_or_none(name: str, value) -> int | None:

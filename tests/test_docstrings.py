@@ -1,4 +1,4 @@
-"""The examples in the manual run: those of every public class and function."""
+"""The examples in the docstrings of all public classes and functions."""
 
 import doctest
 import functools
@@ -21,6 +21,7 @@ ROOMS = (
     "layers",
     "likelihoods",
     "networks",
+    "penalties",
     "plots",
     "priors",
     "schedules",
@@ -96,7 +97,7 @@ def test_the_example_runs(name, folder, monkeypatch, request):
 
 def test_every_public_class_and_function_has_an_example():
     in_a_room = {name for name in EXAMPLES if name.split(".")[0] in ROOMS and name.count(".") == 1}
-    bases = {"likelihoods.Likelihood", "priors.Prior", "schedules.Schedule", "tuning.Objective"}
+    bases = {"likelihoods.Likelihood", "penalties.Penalty", "priors.Prior", "schedules.Schedule", "tuning.Objective"}
     results = {"datasets.Dataset", "evaluation.Autoencoder", "evaluation.Classifier"}
     without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
     assert without == bases | results | {"plots.manifold_codes"}

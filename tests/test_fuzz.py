@@ -76,6 +76,7 @@ NOT_CALLED = {
     "evaluation.Autoencoder",
     "evaluation.Classifier",
     "likelihoods.Likelihood",
+    "penalties.Penalty",
     "priors.Prior",
     "schedules.Schedule",
     "tuning.Objective",

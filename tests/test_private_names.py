@@ -1,4 +1,4 @@
-"""The one list of private names of Keras and keras-tuner that are used, and what shows that it is whole and true.
+"""The private names of Keras and keras-tuner that are used.
 
 These names have no promise: a new Keras may drop or change them. That is why setup.cfg bounds Keras below 4, and why a
 new version is tried with these tests first.

@@ -1,4 +1,4 @@
-"""What README and the pages of docs show runs, and what they point to exists."""
+"""The code and the links of README and docs."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Beta-annealing as the user thinks of it: in epochs or in steps."""
+"""Beta annealing, in epochs or in steps."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Watch the code while it is learnt."""
+"""A monitor of posterior collapse."""
 
 import warnings
 

@@ -5,8 +5,7 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.models import checks
-from keras_vae.models.batched import padded
+from keras_vae.arrays import checks, padded
 
 
 def forward(model, x, batch_size: int = 256, name: str = "x") -> np.ndarray:

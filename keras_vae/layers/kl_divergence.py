@@ -30,7 +30,8 @@ class KLDivergence(PosteriorLayer):
         inputs: The posterior's parameters, for the Gaussian `[mean, log_var]`; see `Sampling`.
         z: The code that is decoded, where the KL has no closed form: the KL is estimated there. None lets the layer
             draw one of its own. Default None.
-        log_q: log q(z|x) of that code, `(batch,)`; None asks the posterior for it. Default None.
+        log_q: log q(z|x) of that code, `(batch,)`, from `Sampling(return_log_prob=True)`; None asks the posterior for
+            it. Default None.
         sample_weight: None or tensor of shape `(batch,)`, the weights of the batch mean.
 
     Returns:

@@ -5,8 +5,8 @@ import math
 import keras
 import numpy as np
 
-from keras_vae.arguments import shape_text
-from keras_vae.rows import as_rows
+from keras_vae.arguments import shape_text, shown
+from keras_vae.arrays.checks import fits
 
 
 def model(name: str, value):
@@ -28,14 +28,16 @@ def input_shape(encoder):
     return (None, *shape[1:])
 
 
-def call_symbolically(name: str, network, shape):
-    """Build a network by a call without numbers, and return what it returns."""
+def call_symbolically(name: str, network, shape, *others):
+    """Build a network by a call without numbers, and return what it returns; with several inputs it gets a list."""
+    inputs = [keras.KerasTensor(one, dtype="float32") for one in (shape, *others)]
     try:
-        return network(keras.KerasTensor(shape, dtype="float32"))
+        return network(inputs if others else inputs[0])
     except Exception as error:
+        taken = " and ".join(map(shape_text, (shape, *others)))
+        wanted = f"tensors of the shapes {taken}" if others else f"a tensor of shape {taken}"
         raise ValueError(
-            f"`{name}` must take a tensor of shape {shape_text(shape)}. Received: {name}={network.name!r}, which answered: "
-            f"{error}"
+            f"`{name}` must take {wanted}. Received: {name}={network.name!r}, which answered: {error}"
         ) from error
 
 
@@ -56,21 +58,10 @@ def parameters(output):
     return tuple(output.shape)
 
 
-def batch_of(name: str, x, event_shape):
-    """Return `x` if its shape is `(batch, *event_shape)`; raise a ValueError otherwise."""
-    shape = tuple(getattr(x, "shape", ()))
-    if not _fits(shape, event_shape):
-        raise ValueError(
-            f"`{name}` must have the shape {shape_text((None, *event_shape))}. Received: {name} of shape "
-            f"{shape_text(shape)}"
-        )
-    return x
-
-
 def is_label(y, target_shape) -> bool:
     """Say whether a y is labels: a number or a vector for each row, and no target of the decoder."""
     shape = shape_of(y)
-    if shape is None or _fits(shape, target_shape) or len(shape) > 2:
+    if shape is None or fits(shape, target_shape) or len(shape) > 2:
         return False
     return None in shape[1:] or math.prod(shape[1:]) != math.prod(target_shape)
 
@@ -84,14 +75,14 @@ def shape_of(array):
 def target(x, y, target_shape):
     """Return what the decoder's output is compared with: y, or x where y is None."""
     if y is None:
-        if not _fits(tuple(x.shape), target_shape):
+        if not fits(tuple(x.shape), target_shape):
             raise ValueError(
                 f"`decoder` must give parameters for x of shape {shape_text(tuple(x.shape))}. Received: a decoder for "
                 f"data of shape {shape_text((None, *target_shape))}"
             )
         return x
     shape = shape_of(y)
-    if shape is not None and not _fits(shape, target_shape):
+    if shape is not None and not fits(shape, target_shape):
         raise ValueError(
             f"`y` must be the target of a denoising model, of shape {shape_text((None, *target_shape))}, or be left "
             f"out. Received: y of shape {shape_text(shape)}"
@@ -99,27 +90,11 @@ def target(x, y, target_shape):
     return y
 
 
-def rows(name: str, x, event_shape):
-    """Return `x` as something to slice by rows: an array with at least one row of the right shape."""
-    x = as_rows(name, x)
-    batch_of(name, x, event_shape)
-    if not x.shape[0]:
-        raise ValueError(f"`{name}` must have at least one row. Received: {name} of shape {shape_text(tuple(x.shape))}")
-    return x
-
-
-def refuse_rows(name: str, rows, is_valid, shown: int = 5):
-    """Raise the ValueError of rows that hold NaN or infinite values; `is_valid` says which values are good."""
-    with np.errstate(over="ignore"):
-        bad = [i for i in range(rows.shape[0]) if not np.all(is_valid(np.asarray(rows[i], "float32")))]
-    raise ValueError(
-        f"`{name}` must hold finite numbers. Received: {len(bad)} of {rows.shape[0]} rows with NaN or infinity, the "
-        f"first of them {bad[:shown]}"
-    )
-
-
-def _fits(shape, event_shape) -> bool:
-    """Say whether a shape is `(batch, *event_shape)`, as far as both are known."""
-    return len(shape) == len(event_shape) + 1 and all(
-        a is None or b is None or a == b for a, b in zip(shape[1:], event_shape, strict=True)
-    )
+def penalties(values) -> list:
+    """Return `values` as a list if they are penalties of different names."""
+    if not isinstance(values, (list, tuple)) or not all(hasattr(value, "weight") for value in values):
+        raise ValueError(f"`penalties` must be a list of keras_vae.penalties.Penalty. Received: {shown(values)}")
+    names = [value.name for value in values]
+    if len(set(names)) < len(names):
+        raise ValueError(f"`penalties` must have different names: they are logged by them. Received: {names}")
+    return list(values)

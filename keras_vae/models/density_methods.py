@@ -1,24 +1,66 @@
-"""What a model says of the probability of data: bounds, importance weights, and the gradient in the code."""
+"""The probability of data: bounds, importance weights, and the gradient in the code."""
 
 import numpy as np
 from keras import ops
 
 from keras_vae.arguments import whole_number
-from keras_vae.models import checks
-from keras_vae.models.batched import Batched, fixed_size, padded
+from keras_vae.arrays import GivenSeed, drawn_over_rows, fixed_size, over_rows, padded
 
 
-class DensityMethods(Batched):
-    """Log-probabilities, in nats, of a model with `encoder`, `decoder`, `likelihood`, `prior`, `sampling`."""
+class DensityMethods:
+    """Log-probabilities, in nats, of a model with `likelihood`, `prior`, `posterior` and the way of one batch."""
 
-    def elbo(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
+    @over_rows
+    def encode(self, x, y=None, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean of the posterior q(z|x) of each example, and the log of its variance in each dimension.
+
+        Args:
+            x: Array of shape `(n, ...)`.
+            y: Array of n conditions, or None. Default None.
+            batch_size: Int of at least 1. Default 256.
+
+        Returns:
+            `(mean, log_var)`, float32 arrays of shape `(n, *latent_shape)`; nothing is drawn.
+
+        Raises:
+            ValueError: If x has the wrong shape or no rows, or the posterior's moments are not known: `codes` and
+                `sample_posterior` are there for every posterior.
+
+        Example:
+        >>> mean, log_var = vae.encode(x_test)
+        """
+        return self.posterior.moments(self.encoded(x, y))
+
+    def sample_posterior(self, x, y=None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Draw a code from the posterior q(z|x) of each example.
+
+        Args:
+            x: Array of shape `(n, ...)`.
+            y: Array of n conditions, or None. Default None.
+            seed: Int or None; with a seed the call always gives the same. Default None.
+
+        Returns:
+            z, a float32 array of shape `(n, *latent_shape)`, and log q(z|x) in nats, `(n,)`.
+
+        Raises:
+            ValueError: If x has the wrong shape or no rows.
+
+        Example:
+        >>> z, log_q = vae.sample_posterior(x_test, seed=0)
+        """
+        self.require_built()
+        return self._sample_posterior(x=x, y=y, stream=self.stream(seed))
+
+    def elbo(self, x, y=None, num_samples: int = 1, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
         """Return the evidence lower bound of each example: E_q[log p(x|z)] - KL(q(z|x) || p(z)), with beta = 1.
 
         Args:
             x: Array of shape `(n, ...)`.
-            num_samples: Int of at least 1, the draws of z over which the first term is averaged. Default 1.
+            y: Array of n conditions, or None. Default None.
+            num_samples: Int of at least 1, the draws of z over which it is averaged. Default 1.
             seed: Int or None; with a seed the call always gives the same. Default None.
-            batch_size: Int of at least 1. Default 256.
+            batch_size: Int of at least 1. Rows are drawn in blocks of 128 whatever it is, so that what a row gets
+                depends on the seed alone. Default 256.
 
         Returns:
             Float32 array of shape `(n,)`, in nats.
@@ -31,19 +73,20 @@ class DensityMethods(Batched):
 
         Reference: Kingma and Welling 2014, equation 10.
         """
-        log_likelihood, kl = self.elbo_parts(x, num_samples, seed, batch_size)
+        log_likelihood, kl = self.elbo_parts(x, y, num_samples, seed, batch_size)
         return log_likelihood - kl
 
     def elbo_parts(
-        self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256
+        self, x, y=None, num_samples: int = 1, seed: int | None = None, batch_size: int = 256
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the two parts of each example's ELBO, E_q[log p(x|z)] and KL(q(z|x) || p(z)).
 
         Args:
             x: Array of shape `(n, ...)`.
+            y: Array of n conditions, or None. Default None.
             num_samples: Int of at least 1, the draws of z. Default 1.
             seed: Int or None. Default None.
-            batch_size: Int of at least 1. Default 256.
+            batch_size: As for `elbo`.
 
         Returns:
             `(log_likelihood, kl)`, float32 arrays of shape `(n,)`, in nats.
@@ -55,11 +98,13 @@ class DensityMethods(Batched):
         >>> log_likelihood, kl = vae.elbo_parts(x_test)
         """
         num_samples = whole_number("num_samples", num_samples)
-        with self.seeded(seed):
-            draws = (self.in_batches("elbo", self._elbo_parts, batch_size, x=x) for _ in range(num_samples))
-            return tuple(sum(parts) / np.float32(num_samples) for parts in zip(*draws, strict=True))
+        whole_number("batch_size", batch_size)
+        self.require_built()
+        stream = self.stream(seed)
+        draws = (self._elbo_parts(x=x, y=y, stream=stream.part(draw)) for draw in range(num_samples))
+        return tuple(sum(parts) / np.float32(num_samples) for parts in zip(*draws, strict=True))
 
-    def log_weights(self, x, num_samples: int, rows: int | None = None) -> np.ndarray:
+    def log_weights(self, x, num_samples: int, rows: int | None = None, y=None, seed: int | None = None) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at draws z from q(z|x): the log-weights of importance sampling.
 
         All are computed at once, the decoder seeing `rows * num_samples` codes; `keras_vae.evaluation` splits large
@@ -70,6 +115,8 @@ class DensityMethods(Batched):
             num_samples: Int of at least 1, draws of z for each example.
             rows: Int of at least n or None; x is padded to so many rows, so that a last, shorter part need not be
                 compiled anew. Default None: to the next power of two.
+            y: Array of n conditions, or None. Default None.
+            seed: Int or None; with a seed the call always gives the same. Default None.
 
         Returns:
             Float32 array of shape `(n, num_samples)`, in nats.
@@ -83,24 +130,33 @@ class DensityMethods(Batched):
         Reference: Burda et al. 2016, "Importance weighted autoencoders", equation 8.
         """
         num_samples = whole_number("num_samples", num_samples)
-        self.require_built()
-        x = checks.rows("x", x, self.event_shape)
-        compiled = self.compiled_function(("log_weights", num_samples), lambda x: self._log_weights(x, num_samples))
-        rows = fixed_size(len(x)) if rows is None else whole_number("rows", rows, low=len(x))
-        batch = padded(x, rows)
-        self.check_values("x", batch, x)
-        weights = compiled(ops.convert_to_tensor(batch))
-        return ops.convert_to_numpy(weights)[: len(x)]
+        given = self.rows_of(x=x, y=y)
+        n = len(given["x"])
+        rows = fixed_size(n) if rows is None else whole_number("rows", rows, low=n)
+        batches = {name: padded(array, rows) for name, array in given.items()}
+        for name, batch in batches.items():
+            self.check_values(name, batch, given[name])
 
-    def log_joint_and_gradient(self, x, z) -> tuple[np.ndarray, np.ndarray]:
+        def log_weights(state, x, y=None):
+            encoded = [ops.repeat(part, num_samples, axis=0) for part in self.encoded(x, y)]
+            z, log_q = self.posterior.sample(encoded, GivenSeed(state))
+            log_likelihood, log_ratio, _ = self.weighed(x, y, z, log_q, num_samples)
+            return log_likelihood + log_ratio
+
+        compiled = self.compiled_function(("log_weights", num_samples), log_weights)
+        weights = compiled(self.seed_tensor(self.stream(seed)), *map(ops.convert_to_tensor, batches.values()))
+        return ops.convert_to_numpy(weights)[:n]
+
+    def log_joint_and_gradient(self, x, z, y=None) -> tuple[np.ndarray, np.ndarray]:
         """Return log p(x, z) of each pair of rows, and its gradient with respect to z.
 
         Args:
             x: Array of shape `(n, ...)`.
-            z: Array of shape `(n, latent_dim)`.
+            z: Array of shape `(n, *latent_shape)`.
+            y: Array of n conditions, or None. Default None.
 
         Returns:
-            Float32 arrays of shape `(n,)`, in nats, and `(n, latent_dim)`.
+            Float32 arrays of shape `(n,)`, in nats, and of the shape of z.
 
         Raises:
             ValueError: If a shape is wrong.
@@ -108,27 +164,45 @@ class DensityMethods(Batched):
         Example:
         >>> log_joint, gradient = vae.log_joint_and_gradient(x_test[:5], np.zeros((5, vae.latent_dim)))
         """
-        self.require_built()
-        arrays = checks.rows("z", z, self.latent_shape), checks.rows("x", x, self.event_shape)
-        if len(arrays[0]) != len(arrays[1]):
-            raise ValueError(f"`z` must have a row for each row of x. Received: {len(arrays[0])} and {len(arrays[1])}")
-        compiled = self.compiled_function("log_joint_and_gradient", self._log_joint, self.compile_gradient)
-        n = len(arrays[0])
+        given = self.rows_of(x=x, z=z, y=y)
+        n = len(given["x"])
         size = min(max(n, 256), fixed_size(n))  # chains of annealed importance sampling come in thousands, of one size
-        batches = [padded(array, size) for array in arrays]
-        for name, batch, array in zip(("z", "x"), batches, arrays, strict=True):
-            self.check_values(name, batch, array)
-        outputs = compiled(*map(ops.convert_to_tensor, batches))
+        batches = {name: padded(given[name], size) for name in ("z", "x", "y") if name in given}
+        for name, batch in batches.items():
+            self.check_values(name, batch, given[name])
+        compiled = self.compiled_function("log_joint_and_gradient", self._log_joint, self.compile_gradient)
+        outputs = compiled(*map(ops.convert_to_tensor, batches.values()))
         return tuple(ops.convert_to_numpy(part)[:n] for part in outputs)
 
-    def simulate(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+    @over_rows
+    def log_prior(self, z, batch_size: int = 256) -> np.ndarray:
+        """Return log p(z) of each code.
+
+        Args:
+            z: Array of shape `(n, *latent_shape)`.
+            batch_size: Int of at least 1. Default 256.
+
+        Returns:
+            Float32 array of shape `(n,)`, in nats.
+
+        Raises:
+            ValueError: If z has the wrong shape or no rows.
+
+        Example:
+        >>> log_p = vae.log_prior(np.zeros((1, vae.latent_dim)))
+        """
+        return self.prior.log_prob(z)
+
+    def simulate(self, n: int, y=None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Draw codes from the prior, and data from p(x|z): an exact draw of the pair.
 
         Args:
             n: Int of at least 1.
+            y: Array of n conditions, or None. Default None.
+            seed: Int or None; with a seed the call always gives the same. Default None.
 
         Returns:
-            `(z, x)`, float32 arrays of shape `(n, latent_dim)` and `(n, ...)`.
+            `(z, x)`, float32 arrays of shape `(n, *latent_shape)` and `(n, ...)`.
 
         Raises:
             ValueError: If n is below 1.
@@ -136,25 +210,43 @@ class DensityMethods(Batched):
         Example:
         >>> z, x = vae.simulate(8)
         """
-        z = self.sample_codes(n)
-        return z, self.in_batches("observe", self._observe, 256, z=z)
+        n = whole_number("n", n)
+        self.require_built()
+        stream = self.stream(seed)
+        z = self._sample_codes(n, 1.0, None, stream.part(0))
+        return z, self._observe(z=z, y=y, stream=stream.part(1))
 
     # One batch: tensors in, tensors out.
 
-    def _elbo_parts(self, x):
-        outputs = self(x, training=False)
-        return self.likelihood.log_prob(x, **of_decoder(outputs)), outputs["kl"]
+    def weighed(self, target, y, z, log_q, num_samples: int, training: bool = False) -> tuple:
+        """Return what makes the weights of draws from q(z|x).
 
-    def _log_joint(self, z, x):
-        return self.likelihood.log_prob(x, **self.decoded(z)) + self.prior.log_prob(ops.cast(z, "float32"))
+        Args:
+            target: Tensor of shape `(batch, ...)`, what the decoder's output is compared with.
+            y: None, or the condition of each example.
+            z: Tensor of shape `(batch * num_samples, *latent_shape)`, the draws of an example in a row.
+            log_q: Tensor of shape `(batch * num_samples,)`, log q(z|x).
+            num_samples: Int of at least 1.
+            training: Bool. Default False.
 
-    def _log_weights(self, x, num_samples):
-        encoded = [ops.repeat(part, num_samples, axis=0) for part in self.encoded(x)]
-        z, log_q = self.sampling.draw(encoded, training=False)
-        log_likelihood = self.likelihood.log_prob_of_draws(x, num_samples=num_samples, **self.decoded(z))
-        return log_likelihood + ops.reshape(self.prior.log_prob(z) - log_q, (-1, num_samples))
+        Returns:
+            log p(x|z) and log p(z) - log q(z|x), `(batch, num_samples)`, whose sum is the log-weight, and the decoder's
+            output, a dict.
+        """
+        decoded = self.decoded(z, None if y is None else ops.repeat(y, num_samples, axis=0), training)
+        log_likelihood = self.likelihood.log_prob_of_draws(target, num_samples=num_samples, **decoded)
+        return log_likelihood, ops.reshape(self.prior.log_prob(z) - log_q, (-1, num_samples)), decoded
 
+    @drawn_over_rows
+    def _sample_posterior(self, x, y, seed):
+        return self.posterior.sample(self.encoded(x, y), seed)
 
-def of_decoder(outputs) -> dict:
-    """Return what the decoder gave among the outputs of a VAE's `call`."""
-    return {name: outputs[name] for name in ("logits", "parameters") if name in outputs}
+    @drawn_over_rows
+    def _elbo_parts(self, x, y, seed):
+        encoded = self.encoded(x, y)
+        z, log_q = self.posterior.sample(encoded, seed)
+        kl = ops.sum(self.posterior.kl(encoded, self.prior, z, log_q), axis=-1)
+        return self.likelihood.log_prob(x, **self.decoded(z, y)), kl
+
+    def _log_joint(self, z, x, y=None):
+        return self.likelihood.log_prob(x, **self.decoded(z, y)) + self.prior.log_prob(ops.cast(z, "float32"))

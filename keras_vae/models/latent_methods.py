@@ -1,47 +1,51 @@
-"""What a user does with a trained model: arrays in, arrays out, batch by batch."""
+"""The methods between data and codes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from keras import ops
 
 from keras_vae.arguments import at_least, shown, true_or_false, whole_number
-from keras_vae.models import checks
-from keras_vae.models.batched import Batched, fixed_size
+from keras_vae.arrays import BLOCK, ArrayMethods, GivenSeed, Stream, checks, drawn_over_rows, over_rows
 from keras_vae.rows import as_rows
 
 
-class LatentMethods(Batched):
-    """The methods between data and codes of a model with `encoder`, `decoder`, `likelihood`, `prior`, `sampling`.
+class LatentMethods(ArrayMethods):
+    """What a user does with a trained model, which has a `likelihood`, a `prior` and the way of one batch.
 
-    Each takes NumPy arrays (or what can be sliced by rows, such as `numpy.memmap`), computes `batch_size` rows at a
-    time in a compiled function, and returns NumPy arrays: the memory needed beyond them does not grow with the
-    number of rows.
+    Each method takes NumPy arrays (or what can be sliced by rows, such as `numpy.memmap`), computes a few rows at a
+    time in a compiled function, and returns NumPy arrays: the memory needed beyond them does not grow with the number
+    of rows. `y` is the condition of a conditional model, and None for all others.
     """
 
-    def encode(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
-        """Return the posterior q(z|x) = N(mean, exp(log_var)) of each example.
+    @over_rows
+    def codes(self, x, y=None, batch_size: int = 256) -> np.ndarray:
+        """Return the code that stands for each example: that of an autoencoder, or the posterior's mean.
 
         Args:
             x: Array of shape `(n, ...)`.
+            y: Array of n conditions, or None. Default None.
             batch_size: Int of at least 1. Default 256.
 
         Returns:
-            `(mean, log_var)`, float32 arrays of shape `(n, latent_dim)`; nothing is drawn.
+            Float32 array of shape `(n, *latent_shape)`; nothing is drawn.
 
         Raises:
             ValueError: If x has the wrong shape or no rows.
 
         Example:
-        >>> mean, log_var = vae.encode(x_test)
+        >>> z = vae.codes(x_test)
         """
-        return self.in_batches("encode", self._encode, batch_size, x=x)
+        return self.point(self.encoded(x, y))
 
-    def decode(self, z, batch_size: int = 256) -> np.ndarray:
+    @over_rows
+    def decode(self, z, y=None, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) for each code.
 
         Args:
-            z: Array of shape `(n, latent_dim)`.
+            z: Array of shape `(n, *latent_shape)`, such as `(n, latent_dim)`.
+            y: Array of n conditions, or None. Default None.
             batch_size: Int of at least 1. Default 256.
 
         Returns:
@@ -53,13 +57,15 @@ class LatentMethods(Batched):
         Example:
         >>> images = vae.decode(np.zeros((1, vae.latent_dim)))
         """
-        return self.in_batches("decode", self._decode, batch_size, z=z)
+        return self.likelihood.mean(**self._decoded_float32(z, y))
 
-    def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
-        """Return the mean of p(x|z) at the posterior's mean z of each example: nothing is drawn.
+    @over_rows
+    def reconstruct(self, x, y=None, batch_size: int = 256) -> np.ndarray:
+        """Return the mean of p(x|z) at the code of each example, the posterior's mean: nothing is drawn.
 
         Args:
             x: Array of shape `(n, ...)`.
+            y: Array of n conditions, or None. Default None.
             batch_size: Int of at least 1. Default 256.
 
         Returns:
@@ -71,11 +77,12 @@ class LatentMethods(Batched):
         Example:
         >>> x_hat = vae.reconstruct(x_test)
         """
-        return self.in_batches("reconstruct", self._reconstruct, batch_size, x=x)
+        return self.likelihood.mean(**self._decoded_float32(self.point(self.encoded(x, y)), y))
 
     def sample(
         self,
         n: int,
+        y=None,
         temperature: float = 1.0,
         truncation: float | None = None,
         observe: bool = False,
@@ -85,7 +92,8 @@ class LatentMethods(Batched):
         """Draw new examples: z from the prior, then the mean of p(x|z) or a draw from it.
 
         Args:
-            n: Int of at least 1, how many.
+            n: Int of at least 1, how many. With one seed, the first of many are those of a few.
+            y: Array of n conditions, or None. Default None.
             temperature: Float of at least 0; the draws of z are multiplied by it. Default 1.0.
             truncation: None, or the largest norm of z before the temperature, a float above 0, for the standard
                 normal prior: its typical norm is sqrt(latent_dim). Default None.
@@ -105,11 +113,9 @@ class LatentMethods(Batched):
         """
         n, observe = whole_number("n", n), true_or_false("observe", observe)
         self.require_built()
-        with self.seeded(seed):
-            z = self.sample_codes(n, temperature, truncation)
-            if observe:
-                return self.in_batches("observe", self._observe, batch_size, z=z)
-            return self.decode(z, batch_size)
+        stream = self.stream(seed)
+        z = self._sample_codes(n, temperature, truncation, stream.part(0))
+        return self._observe(z=z, y=y, stream=stream.part(1)) if observe else self.decode(z, y, batch_size)
 
     def sample_codes(
         self, n: int, temperature: float = 1.0, truncation: float | None = None, seed: int | None = None
@@ -123,7 +129,7 @@ class LatentMethods(Batched):
             seed: As for `sample`.
 
         Returns:
-            Float32 array of shape `(n, latent_dim)`.
+            Float32 array of shape `(n, *latent_shape)`.
 
         Raises:
             ValueError: If an argument is out of its range.
@@ -132,21 +138,17 @@ class LatentMethods(Batched):
         >>> z = vae.sample_codes(16, seed=0)
         """
         n = whole_number("n", n)
-        temperature = at_least("temperature", temperature, 0.0)
         self.require_built()
-        with self.seeded(seed):
-            noise = self.sampling.evaluation_noise
-            if truncation is None:
-                return temperature * ops.convert_to_numpy(self.prior.sample(fixed_size(n), noise))[:n]
-            return temperature * self.prior.sample_truncated(fixed_size(n), truncation, noise)[:n]
+        return self._sample_codes(n, temperature, truncation, self.stream(seed).part(0))
 
-    def interpolate(self, x_a, x_b, steps: int = 8, batch_size: int = 256) -> np.ndarray:
-        """Return the images on the straight line between the codes (posterior means) of two examples.
+    def interpolate(self, x_a, x_b, steps: int = 8, y=None, batch_size: int = 256) -> np.ndarray:
+        """Return the images on the straight line between the codes of two examples.
 
         Args:
             x_a: Array, one example of the data's shape, or `(n, ...)` of them.
             x_b: Array of the same shape.
             steps: Int of at least 2, how many images, the two ends included. Default 8.
+            y: The condition of both, or an array of n of them, or None. Default None.
             batch_size: Int of at least 1. Default 256.
 
         Returns:
@@ -162,18 +164,20 @@ class LatentMethods(Batched):
         (a, single), (b, single_b) = self._as_rows("x_a", x_a), self._as_rows("x_b", x_b)
         if a.shape != b.shape or single != single_b:
             raise ValueError(f"`x_b` must have the shape of x_a. Received: {np.shape(x_a)} and {np.shape(x_b)}")
-        start, end = self.encode(a, batch_size)[0], self.encode(b, batch_size)[0]
-        share = np.linspace(0.0, 1.0, steps, dtype="float32")[:, None]
-        codes = (1.0 - share) * start[:, None] + share * end[:, None]
-        return self._decode_grid(codes, single, batch_size)
+        y = _one_row(y) if single else y
+        start, end = self.codes(a, y, batch_size)[:, None], self.codes(b, y, batch_size)[:, None]
+        share = np.linspace(0.0, 1.0, steps, dtype="float32").reshape(-1, *(1 for _ in self.latent_shape))
+        return self._decode_grid((1.0 - share) * start + share * end, y, single, batch_size)
 
-    def traverse(self, x, dimension: int, values: Sequence[float], batch_size: int = 256) -> np.ndarray:
+    def traverse(self, x, dimension: int, values: Sequence[float], y=None, batch_size: int = 256) -> np.ndarray:
         """Return the images of an example's code with one latent dimension set to each of some values.
 
         Args:
             x: Array, one example of the data's shape, or `(n, ...)` of them.
-            dimension: Int, the latent dimension, from 0 (or from -1 downwards, from the end).
+            dimension: Int, the latent dimension, from 0 (or from -1 downwards, from the end); of codes
+                height x width x channels the channel, which is set at all places.
             values: Floats, in the unit of z.
+            y: The condition of x, or an array of n of them, or None. Default None.
             batch_size: Int of at least 1. Default 256.
 
         Returns:
@@ -191,36 +195,42 @@ class LatentMethods(Batched):
             values = np.asarray(as_rows("values", values), dtype="float32")
         if values.ndim != 1 or not values.size:
             raise ValueError(f"`values` must be a list of at least one float. Received: shape {values.shape}")
-        codes = np.repeat(self.encode(x, batch_size)[0][:, None], len(values), axis=1)
+        y = _one_row(y) if single else y
+        codes = np.repeat(self.codes(x, y, batch_size)[:, None], len(values), axis=1)
         if not np.all(np.isfinite(values)):
             raise ValueError(f"`values` must be finite in float32. Received: {values.tolist()}")
-        codes[:, :, dimension] = values
-        return self._decode_grid(codes, single, batch_size)
+        codes[..., dimension] = values.reshape(1, -1, *(1 for _ in self.latent_shape[1:]))
+        return self._decode_grid(codes, y, single, batch_size)
 
-    # One batch: tensors in, tensors out.
+    def _sample_codes(self, n, temperature, truncation, stream):
+        temperature = at_least("temperature", temperature, 0.0)
+        self.require_prior()
+        blocks = [self._block_of_codes(truncation, stream.part(block)) for block in range(-(-n // BLOCK))]
+        return temperature * np.concatenate(blocks)[:n]
 
-    def _encode(self, x):
-        return self.posterior.moments(self.encoded(x))
+    def _block_of_codes(self, truncation: float | None, stream: Stream) -> np.ndarray:
+        seed = GivenSeed(self.seed_tensor(stream))
+        if truncation is not None:
+            return self.prior.sample_truncated(BLOCK, truncation, seed)
+        drawn = self.compiled_function("sample_codes", lambda state: self.prior.sample(BLOCK, GivenSeed(state)))
+        return ops.convert_to_numpy(drawn(seed.start))
 
-    def _decode(self, z):
-        return self.likelihood.mean(**self._decoded_float32(z))
+    @drawn_over_rows
+    def _observe(self, z, y, seed):
+        return self.likelihood.sample(seed=seed, **self._decoded_float32(z, y))
 
-    def _observe(self, z):
-        return self.likelihood.sample(seed=self.sampling.evaluation_noise, **self._decoded_float32(z))
+    def _decoded_float32(self, z: Any, y: Any) -> dict:
+        return {name: ops.cast(part, "float32") for name, part in self.decoded(z, y).items()}
 
-    def _decoded_float32(self, z):
-        return {name: ops.cast(part, "float32") for name, part in self.decoded(z).items()}
-
-    def _reconstruct(self, x):
-        return self._decode(self.posterior.mean(self.encoded(x)))
-
-    def _decode_grid(self, codes, single, batch_size):
-        n, steps, _ = codes.shape
-        images = self.decode(codes.reshape(n * steps, -1), batch_size).reshape(n, steps, *self.target_shape)
+    def _decode_grid(self, codes, y, single, batch_size):
+        n, steps = codes.shape[:2]
+        y = None if y is None else np.repeat(np.asarray(y), steps, axis=0)
+        images = self.decode(codes.reshape(n * steps, *self.latent_shape), y, batch_size)
+        images = images.reshape(n, steps, *self.target_shape)
         return images[0] if single else images
 
     def _dimension(self, value):
-        low, high = -self.latent_dim, self.latent_dim - 1
+        low, high = -self.latent_shape[-1], self.latent_shape[-1] - 1
         try:
             return whole_number("dimension", value, low=low, high=high)
         except ValueError as error:
@@ -232,3 +242,8 @@ class LatentMethods(Batched):
         x = as_rows(name, x)
         single = x.ndim == len(self.event_shape)
         return checks.rows(name, np.asarray(x)[None] if single else x, self.event_shape), single
+
+
+def _one_row(y):
+    """Return the condition of one example as a row."""
+    return None if y is None else np.asarray(y)[None]

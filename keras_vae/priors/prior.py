@@ -30,6 +30,11 @@ class Prior(keras.layers.Layer):
         self.latent_dim = math.prod(self.latent_shape)
         self.built = True
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether codes can be drawn: False for a prior that must be fitted to an autoencoder's codes first."""
+        return True
+
     def sample(self, n: int, seed: Any) -> Any:
         """Draw codes.
 

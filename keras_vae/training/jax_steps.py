@@ -88,11 +88,15 @@ class JaxSteps(BackendSteps):
         @jax.jit
         def pure(state, arrays):
             with _scope(groups, state):
-                return function(*arrays), _values(groups[1:])
+                outputs = function(*arrays)
+                # Only what was written goes back: that of a user's layer, and else calls from threads would meet there.
+                pairs = zip(groups[1], state[1], strict=True)
+                return outputs, {i: v.value for i, (v, before) in enumerate(pairs) if v.value is not before}
 
         def compiled(*arrays):
-            outputs, (written,) = pure(_values(groups), arrays)
-            _assign(groups[1], written)
+            outputs, written = pure(_values(groups), arrays)
+            for i, value in written.items():
+                groups[1][i].assign(value)
             return outputs
 
         return compiled

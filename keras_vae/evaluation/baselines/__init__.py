@@ -1,4 +1,4 @@
-"""What a VAE must beat: models without a network, and a Gaussian on a plain autoencoder's codes."""
+"""Baselines: models without a network, and a plain autoencoder."""
 
 from keras_vae.evaluation.baselines.autoencoder import Autoencoder, train_autoencoder
 from keras_vae.evaluation.baselines.mean_image import mean_image

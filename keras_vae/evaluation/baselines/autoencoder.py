@@ -7,12 +7,12 @@ import keras
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
+from keras_vae.arrays import checks as array_checks
 from keras_vae.datasets import Batches
 from keras_vae.evaluation import checks
 from keras_vae.evaluation.forward import forward
 from keras_vae.evaluation.progress import verbosity
 from keras_vae.evaluation.samples import samplers
-from keras_vae.models import checks as model_checks
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def train_autoencoder(
     learning_rate = at_least("learning_rate", learning_rate, 0.0, strict=True)
     verbose = verbosity(verbose)
     vae.require_built()
-    x_train = model_checks.rows("x_train", x_train, vae.event_shape)
+    x_train = array_checks.rows("x_train", x_train, vae.event_shape)
     checks.flat("x_train", x_train)
     x_train = np.asarray(x_train, "float32")
     new = type(vae).from_config(vae.get_config())

@@ -1,4 +1,4 @@
-"""The mean image: what a VAE that has collapsed entirely gives for every example."""
+"""The mean image, the reconstruction of a collapsed VAE."""
 
 import numpy as np
 

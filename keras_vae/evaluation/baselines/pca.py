@@ -1,4 +1,4 @@
-"""Principal component analysis: the best linear reconstruction with as many numbers a code."""
+"""Principal component analysis, the best linear reconstruction."""
 
 import numpy as np
 

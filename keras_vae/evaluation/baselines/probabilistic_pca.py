@@ -1,4 +1,4 @@
-"""Probabilistic PCA: the linear VAE with the best possible weights, and its exact likelihood."""
+"""Probabilistic PCA, the optimum of a linear VAE."""
 
 from keras_vae.evaluation import checks
 from keras_vae.evaluation.baselines import splits

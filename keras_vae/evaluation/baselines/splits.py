@@ -1,4 +1,4 @@
-"""Both splits as matrices, for models of rows."""
+"""Training and test data as matrices."""
 
 import numpy as np
 

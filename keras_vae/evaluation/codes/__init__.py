@@ -1,4 +1,4 @@
-"""What the latent code holds, and how it lies over the prior."""
+"""Scores of the latent code, and of how it covers the prior."""
 
 from keras_vae.evaluation.codes.active_units import active_units
 from keras_vae.evaluation.codes.aggregate_kl import aggregate_kl

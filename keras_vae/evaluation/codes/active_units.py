@@ -1,4 +1,4 @@
-"""Which latent dimensions the data move."""
+"""Active units, and the KL of each latent dimension."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Whether the codes lie in the labels' clusters."""
+"""k-means clusters of the codes against the labels."""
 
 import warnings
 
@@ -16,7 +16,7 @@ def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, see
         y: Array of shape `(n,)`, labels of at least two classes.
         num_clusters: Int of at least 2, at most n, or None, as many as there are classes. Default None.
         num_starts: Int of at least 1, from how many starting points k-means tries. Default 10.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `normalized_mutual_information` between clusters and labels (0 none, 1 the same partition, normalized by

@@ -1,4 +1,4 @@
-"""What a linear classifier reads from the codes."""
+"""The accuracy of a linear classifier on the codes."""
 
 from keras_vae.arguments import at_least
 from keras_vae.evaluation import checks

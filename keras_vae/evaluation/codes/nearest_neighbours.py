@@ -1,4 +1,4 @@
-"""What the neighbours of a code say of its label."""
+"""The accuracy of nearest neighbours on the codes."""
 
 from keras_vae.arguments import whole_number
 from keras_vae.evaluation import checks

@@ -1,4 +1,4 @@
-"""Where the prior has mass and no code lands."""
+"""Holes: regions with mass under the prior and without codes."""
 
 import numpy as np
 
@@ -11,7 +11,13 @@ ROUNDING = 1e-9
 
 
 def prior_holes(
-    mean, log_var, threshold: float = 0.1, num_samples: int = 10_000, prior_codes=None, log_prior=None, seed=None
+    mean,
+    log_var,
+    threshold: float = 0.1,
+    num_samples: int = 10_000,
+    prior_codes=None,
+    log_prior=None,
+    seed: int | None = 0,
 ) -> dict:
     """Measure how much of the prior's mass lies in holes: where q(z) < threshold * p(z).
 
@@ -26,7 +32,7 @@ def prior_holes(
         num_samples: Int of at least 1, draws from the standard normal prior. Default 10,000.
         prior_codes: Array of shape `(m, latent_dim)` drawn from another prior, or None. Default None.
         log_prior: Function from z to the other prior's log p(z), or None. Default None.
-        seed: Int or None; with a seed the call always gives the same. Default None.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `prior_holes`, the share of the prior's mass in holes, between 0 and 1, with its standard error over fresh
@@ -36,7 +42,7 @@ def prior_holes(
         ValueError: If the arrays do not fit, or only one of `prior_codes` and `log_prior` is given.
 
     Example:
-    >>> keras_vae.evaluation.prior_holes(*vae.encode(x_test), num_samples=1000, seed=0)["prior_holes"]
+    >>> keras_vae.evaluation.prior_holes(*vae.encode(x_test), num_samples=1000)["prior_holes"]
 
     Reference: Rezende and Viola 2018, "Taming VAEs", section 2.1 and figure 1, on where q(z) and p(z) differ.
     """

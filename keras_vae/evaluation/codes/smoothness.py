@@ -1,4 +1,4 @@
-"""How straight the images' way is along a straight line between codes."""
+"""The length of decoded paths between codes."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.rows import as_rows
 
 
-def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int | None = None) -> dict:
+def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int | None = 0) -> dict:
     """Measure the length of the decoded path between pairs of codes, and how much longer it is than the chord.
 
     Args:
@@ -16,7 +16,7 @@ def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int |
         codes: Array of shape `(n, latent_dim)`, at least two rows, such as posterior means.
         num_pairs: Int of at least 1, random pairs of codes. Default 200.
         steps: Int of at least 1, into how many pieces the line between two codes is cut. Default 16.
-        seed: Int or None; with a seed the call always gives the same. Default None.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `path_length`, in the unit of the data (the Euclidean norm over a whole image), `path_ratio`, the length
@@ -29,7 +29,7 @@ def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int |
         ValueError: If an argument is out of its range, or the codes are not finite.
 
     Example:
-    >>> keras_vae.evaluation.smoothness(vae.decode, vae.encode(x_test)[0], num_pairs=10, seed=0)["path_ratio"]
+    >>> keras_vae.evaluation.smoothness(vae.decode, vae.encode(x_test)[0], num_pairs=10)["path_ratio"]
 
     Reference: Arvanitidis et al. 2018, "Latent space oddity", equation 4, for a straight line cut into pieces.
     """

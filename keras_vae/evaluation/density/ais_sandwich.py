@@ -48,12 +48,11 @@ def ais_sandwich(
 
     Reference: Grosse et al. 2015, "Sandwiching the marginal likelihood using bidirectional Monte Carlo", section 3.
     """
-    checks.model("model", model, "encode", "log_joint_and_gradient", "seeded", "simulate")
+    checks.model("model", model, "encode", "log_joint_and_gradient", "simulate")
     chains = Annealing(num_steps, num_chains, leapfrog_steps, batch_size)
     num_examples = whole_number("num_examples", num_examples)
     random = randomness.generator("ais_sandwich", seed)
-    with model.seeded(seed):
-        z, x = model.simulate(num_examples)
+    z, x = model.simulate(num_examples, seed=seed)
     lower, upper, first = [], [], 0
     for part in chains.parts(model, x, verbose):
         log_weights, _, step_sizes, path = chains.anneal(model, part, random)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.arrays import padded
 from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.density import hamiltonian
 from keras_vae.evaluation.progress import progress, verbosity
-from keras_vae.models.batched import padded
 
 
 class Annealing:

@@ -1,6 +1,5 @@
 """Any VAE, written in any library, as functions over arrays."""
 
-import contextlib
 from collections.abc import Callable
 
 import numpy as np
@@ -50,7 +49,6 @@ class ArrayModel:
         self.gradient = gradient
         self.decode_function = decode
         self.simulate_function = simulate
-        self.random = np.random.default_rng()
 
     def encode(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Return `(mean, log_var)` of q(z|x) in float64; the function gets all rows at once."""
@@ -71,20 +69,20 @@ class ArrayModel:
         in_closed_form = self.log_prior is gaussian.log_standard_normal
         kl = gaussian.kl_per_dimension(mean, log_var).sum(axis=1) if in_closed_form else np.zeros(len(mean))
         log_likelihood = np.zeros(len(mean))
-        with self.seeded(seed):
-            for _ in range(num_samples):
-                z = self._draw(mean, log_var)
-                log_likelihood += self.log_likelihood(x, z) / num_samples
-                if not in_closed_form:
-                    kl += (gaussian.log_prob(z, mean, log_var) - self.log_prior(z)) / num_samples
+        random = randomness.generator("array_model", seed)
+        for _ in range(num_samples):
+            z = _draw(mean, log_var, random)
+            log_likelihood += self.log_likelihood(x, z) / num_samples
+            if not in_closed_form:
+                kl += (gaussian.log_prob(z, mean, log_var) - self.log_prior(z)) / num_samples
         return log_likelihood, kl
 
-    def log_weights(self, x, num_samples: int, rows: int | None = None) -> np.ndarray:
+    def log_weights(self, x, num_samples: int, rows: int | None = None, seed: int | None = None) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at `num_samples` draws from q(z|x), of shape `(n, num_samples)`."""
         num_samples = whole_number("num_samples", num_samples)
         x = checks.data("x", x)
         mean, log_var = (np.repeat(part, num_samples, axis=0) for part in self.encode(x))
-        z = self._draw(mean, log_var)
+        z = _draw(mean, log_var, randomness.generator("array_model", seed))
         log_likelihood = self.log_likelihood(np.repeat(np.asarray(x), num_samples, axis=0), z)
         weights = log_likelihood + self.log_prior(z) - gaussian.log_prob(z, mean, log_var)
         return weights.reshape(len(x), num_samples)
@@ -98,22 +96,12 @@ class ArrayModel:
             raise ValueError(f"`z` must have a row for each row of x. Received: {len(z)} and {len(x)}")
         return self.log_likelihood(x, z) + self.log_prior(z), self.gradient(x, z)
 
-    def simulate(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+    def simulate(self, n: int, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Draw `(z, x)` from p(x, z)."""
         if self.simulate_function is None:
             raise ValueError("`simulate` must be given to ArrayModel to simulate data from it. Received: None")
-        return self.simulate_function(whole_number("n", n), self.random)
+        return self.simulate_function(whole_number("n", n), randomness.generator("array_model", seed))
 
-    @contextlib.contextmanager
-    def seeded(self, seed: int | None):
-        """With a seed, let the noise start from it."""
-        before = self.random
-        if seed is not None:
-            self.random = randomness.generator("array_model", seed)
-        try:
-            yield
-        finally:
-            self.random = before
 
-    def _draw(self, mean, log_var):
-        return mean + np.exp(0.5 * log_var) * self.random.standard_normal(mean.shape)
+def _draw(mean, log_var, random):
+    return mean + np.exp(0.5 * log_var) * random.standard_normal(mean.shape)

@@ -31,7 +31,8 @@ def elbo(model, x, num_samples: int = 1, seed: int | None = None, batch_size: in
     """
     checks.model("model", model, "elbo_parts")
     num_samples = whole_number("num_samples", num_samples)
-    log_likelihood, kl = (np.asarray(part, "float64") for part in model.elbo_parts(x, num_samples, seed, batch_size))
+    parts = model.elbo_parts(x, num_samples=num_samples, seed=seed, batch_size=batch_size)
+    log_likelihood, kl = (np.asarray(part, "float64") for part in parts)
     return {
         **mean_with_error("elbo", log_likelihood - kl),
         **mean_with_error("reconstruction_loss", -log_likelihood),

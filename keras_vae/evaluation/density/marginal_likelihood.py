@@ -5,11 +5,11 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
+from keras_vae.arrays import Stream, fixed_size
 from keras_vae.evaluation import checks, memory
 from keras_vae.evaluation.estimate import mean_with_error
 from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
 from keras_vae.evaluation.progress import progress, verbosity
-from keras_vae.models.batched import fixed_size
 
 NUM_BLOCKS = 10
 
@@ -89,7 +89,7 @@ def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
     The draws go to the blocks in turn.
     """
     batch_size = whole_number("batch_size", batch_size)
-    checks.model("model", model, "log_weights", "seeded")
+    checks.model("model", model, "log_weights")
     x, verbose = checks.data("x", x), verbosity(verbose)
     n = len(x)
     if hasattr(model, "check_values"):  # a VAE would name the rows of a part only
@@ -102,16 +102,16 @@ def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
     memory.require("batch_size", batch_size, 4 * rows * draws * math.prod(x.shape[1:]))
     num_blocks = min(NUM_BLOCKS, num_samples)
     log_sums, log_sum_of_squares = np.full((n, num_blocks), -np.inf), np.full(n, -np.inf)
-    with model.seeded(seed):
-        for start in progress(range(0, n, rows), f"importance sampling, {num_samples} draws an example", verbose):
-            part = slice(start, min(start + rows, n))
-            for call in range(calls):
-                wanted = min(draws, num_samples - call * draws)
-                log_weights = model.log_weights(x[part], draws, rows=rows)[:, :wanted].astype("float64")
-                _require_numbers(log_weights, start)
-                of_blocks = _log_sum_of_blocks(log_weights, call * draws, num_blocks)
-                log_sums[part] = np.logaddexp(log_sums[part], of_blocks)
-                log_sum_of_squares[part] = np.logaddexp(log_sum_of_squares[part], log_sum_exp(2.0 * log_weights))
+    for start in progress(range(0, n, rows), f"importance sampling, {num_samples} draws an example", verbose):
+        part = slice(start, min(start + rows, n))
+        for call in range(calls):
+            wanted = min(draws, num_samples - call * draws)
+            own_seed = None if seed is None else Stream(seed, start, call).seed()
+            log_weights = model.log_weights(x[part], draws, rows=rows, seed=own_seed)[:, :wanted].astype("float64")
+            _require_numbers(log_weights, start)
+            of_blocks = _log_sum_of_blocks(log_weights, call * draws, num_blocks)
+            log_sums[part] = np.logaddexp(log_sums[part], of_blocks)
+            log_sum_of_squares[part] = np.logaddexp(log_sum_of_squares[part], log_sum_exp(2.0 * log_weights))
     return log_sums, effective_sample_size(np.logaddexp.reduce(log_sums, axis=1), log_sum_of_squares)
 
 

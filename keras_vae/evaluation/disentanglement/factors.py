@@ -1,4 +1,4 @@
-"""The factors that made the data: which are discrete, which rows share a value, which rows train."""
+"""Factors as classes, and rows that share a value."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""UDR: models that agree up to order and sign have found something; no factors are needed."""
+"""UDR, the unsupervised disentanglement ranking."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def unsupervised_disentanglement_ranking(
         num_samples: Int of at least 2; of more rows so many are taken at random. Default 10,000.
         kl_threshold: Float of at least 0; dimensions whose KL is not above it are left out. Default 0.01.
         alpha: Float above 0, the Lasso's weight of the sum of absolute coefficients. Default 0.1.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `scores`, a list with each model's median agreement with the others, from 0 to 1 - alpha, `best`, the

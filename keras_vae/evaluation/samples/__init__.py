@@ -1,4 +1,4 @@
-"""How good samples are, and where their codes may be drawn from."""
+"""Scores of samples, and samplers of codes."""
 
 from keras_vae.evaluation.samples import samplers
 from keras_vae.evaluation.samples.class_agreement import class_agreement

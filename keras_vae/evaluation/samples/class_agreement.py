@@ -1,4 +1,4 @@
-"""Whether the samples of a conditional model are of the class that was asked for."""
+"""The agreement of a conditional model's samples with their classes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A small classifier, trained in seconds: its last hidden layer is what samples are compared by."""
+"""A small classifier, whose last hidden layer gives features."""
 
 from dataclasses import dataclass
 
@@ -26,6 +26,11 @@ class Classifier:
     hidden: keras.Model
     classes: np.ndarray
 
+    def __repr__(self) -> str:
+        """Return the shapes, and how many classes there are."""
+        shape, num_features = self.hidden.input_shape[1:], self.hidden.output_shape[-1]
+        return f"{type(self).__name__}(x={shape}, num_features={num_features}, num_classes={len(self.classes)})"
+
     def features(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the last hidden layer of each image, a float32 array of shape `(n, num_features)`."""
         return forward(self.hidden, x, batch_size)
@@ -48,7 +53,7 @@ def train_classifier(
         num_features: Int of at least 1, the width of its last hidden layer. Default 64.
         epochs: Int of at least 1. Default 10.
         batch_size: Int of at least 1. Default 128.
-        seed: Int or None, of the initial weights and the order. Default 0.
+        seed: Int, or None, which draws anew at each call; of the initial weights and the order. Default 0.
 
     Returns:
         A `Classifier`, with `features(x)` and `predict(x)`.

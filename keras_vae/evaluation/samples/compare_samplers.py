@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import at_least, function_or_none, shown, whole_number
+from keras_vae.arrays import checks as array_checks
 from keras_vae.evaluation import checks, randomness
 from keras_vae.evaluation.samples import samplers
 from keras_vae.evaluation.samples.density_coverage import density_coverage
@@ -10,7 +11,6 @@ from keras_vae.evaluation.samples.features import principal_components
 from keras_vae.evaluation.samples.frechet_distance import frechet_distance
 from keras_vae.evaluation.samples.kernel_distance import kernel_distance
 from keras_vae.evaluation.samples.precision_recall import precision_recall
-from keras_vae.models import checks as model_checks
 from keras_vae.priors import StandardNormal
 
 
@@ -54,8 +54,8 @@ def compare_samplers(
     """
     checks.vae("vae", vae, "encode", "decode", "sample_codes", "prior", "require_built")
     vae.require_built()
-    x_train = model_checks.rows("x_train", x_train, vae.event_shape)
-    x_test = model_checks.rows("x_test", x_test, vae.event_shape)
+    x_train = array_checks.rows("x_train", x_train, vae.event_shape)
+    x_test = array_checks.rows("x_test", x_test, vae.event_shape)
     temperature = at_least("temperature", temperature, 0.0, strict=True)
     num_components = whole_number("num_components", num_components)
     if not isinstance(others, (dict, type(None))) or not all(map(callable, (others or {}).values())):

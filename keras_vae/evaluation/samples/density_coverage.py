@@ -1,4 +1,4 @@
-"""Density and coverage: precision and recall that an outlier does not sway."""
+"""Density and coverage."""
 
 import numpy as np
 

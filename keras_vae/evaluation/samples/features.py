@@ -1,4 +1,4 @@
-"""Features of data without labels: where they lie among the directions in which the data vary most."""
+"""Principal components as features."""
 
 import numpy as np
 

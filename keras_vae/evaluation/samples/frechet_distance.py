@@ -17,7 +17,7 @@ def frechet_distance(real, generated, num_splits: int = 20, seed: int | None = 0
         real: Array of shape `(n, num_features)`, features of data.
         generated: Array of shape `(m, num_features)`, of samples.
         num_splits: Int of at least 1, splits of both sets into halves, for the standard error. Default 20.
-        seed: Int or None, of the splits. Default 0.
+        seed: Int, or None, which draws anew at each call; of the splits. Default 0.
 
     Returns:
         Dict: `frechet_distance`, in squared units of the features, at least 0, with its standard error over fresh rows

@@ -1,4 +1,4 @@
-"""KID: the maximum mean discrepancy between two sets of features under a cubic kernel."""
+"""KID, the kernel distance between two sets of features."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def kernel_distance(real, generated, subset_size: int = 1000, seed: int | None =
         generated: Array of shape `(m, num_features)`, of samples.
         subset_size: Int of at least 2; where the rows do not give five subsets of this size, five smaller ones are
             taken. Default 1000.
-        seed: Int or None, of the subsets. Default 0.
+        seed: Int, or None, which draws anew at each call; of the subsets. Default 0.
 
     Returns:
         Dict: `kernel_distance`, with its standard error; `num_subsets`, `subset_size`, `num_features`, `seed`.

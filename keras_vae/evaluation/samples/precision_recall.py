@@ -1,4 +1,4 @@
-"""Improved precision and recall: samples that look like data, and data that the samples cover."""
+"""Improved precision and recall."""
 
 import numpy as np
 

@@ -44,8 +44,7 @@ def test_the_chains_leave_the_posterior_as_it_is(linear):
 
 def test_the_sandwich_holds_the_exact_likelihood(linear):
     model = linear.model(0.5, 0.5)
-    with model.seeded(7):
-        drawn = model.simulate(40)  # what the sandwich will draw from that seed
+    drawn = model.simulate(40, seed=7)  # what the sandwich will draw from that seed
     result = evaluation.ais_sandwich(model, 40, num_steps=40, num_chains=8, seed=7, verbose=0)
     exact = linear.log_prob(drawn[1]).mean()
     slack = 4 * result["gap_standard_error"]

@@ -53,6 +53,7 @@ def test_the_classifier_learns(data):
     assert np.mean(classifier.predict(data.x_test) == data.y_test) > 0.85
     features = classifier.features(data.x_test[:7])
     assert features.shape == (7, 32) and features.min() >= 0.0
+    assert repr(classifier) == "Classifier(x=(8, 8, 1), num_features=32, num_classes=10)"
     named = evaluation.train_classifier(RANDOM.normal(size=(20, 3)), np.array(["a", "b"] * 10), epochs=1)
     assert set(named.predict(RANDOM.normal(size=(5, 3)))) <= {"a", "b"}
 

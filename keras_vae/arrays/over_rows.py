@@ -1,0 +1,102 @@
+"""The decorators that run a method of tensors over the rows of arrays."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from keras_vae.arguments import whole_number
+from keras_vae.arrays.padding import fixed_size, padded
+from keras_vae.arrays.stream import BLOCK, GivenSeed, Stream
+
+
+def over_rows(method: Callable) -> Callable:
+    """Make a method of tensors a method of arrays that draws nothing: compiled, `batch_size` rows at a time.
+
+    Args:
+        method: Method of an `ArrayMethods` whose arguments are arrays with as many rows each (those that are None are
+            left out), and `batch_size`, of which it makes no use. It returns a tensor with a row for each row, or a
+            tuple of them.
+
+    Returns:
+        The method that takes arrays, and returns NumPy arrays.
+    """
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def over_arrays(model, *args, **kwargs):
+        bound = signature.bind(model, *args, **kwargs)
+        bound.apply_defaults()
+        _, *arguments = bound.arguments.items()
+        arrays = dict(arguments)
+        batch_size = whole_number("batch_size", arrays.pop("batch_size"))
+        rows = model.rows_of(**arrays)
+        names = tuple(rows)
+
+        def function(*tensors):
+            parts = dict(zip(names, tensors, strict=True))
+            return method(model, batch_size=None, **{**dict.fromkeys(arrays), **parts})
+
+        compiled = model.compiled_function((method.__name__, names), function)
+        n = _number(rows)
+        return _gathered(model, rows, min(batch_size, fixed_size(n)), lambda block, *tensors: compiled(*tensors))
+
+    return over_arrays
+
+
+def drawn_over_rows(method: Callable) -> Callable:
+    """Make a method of tensors that draws a method of arrays: compiled, in blocks of rows that never change.
+
+    What a row gets hangs on the stream, on its place and on what stands in it, and on nothing else: there is no batch
+    size, and the first rows of a longer array get what they get alone.
+
+    Args:
+        method: Method of an `ArrayMethods`, whose arguments are arrays with as many rows each (those that are None are
+            left out), and `seed`, a `keras.random.SeedGenerator`. It returns a tensor with a row for each row, or a
+            tuple of them.
+
+    Returns:
+        The method that takes arrays, and a `Stream` as `stream`, and returns NumPy arrays.
+    """
+
+    @functools.wraps(method)
+    def over_arrays(model, *, stream: Stream, **arrays):
+        rows = model.rows_of(**arrays)
+        names = tuple(rows)
+
+        def function(state, *tensors):
+            parts = dict(zip(names, tensors, strict=True))
+            return method(model, seed=GivenSeed(state), **{**dict.fromkeys(arrays), **parts})
+
+        compiled = model.compiled_function((method.__name__, names), function)
+
+        def of_block(block, *tensors):
+            return compiled(model.seed_tensor(stream.part(block)), *tensors)
+
+        return _gathered(model, rows, BLOCK, of_block)
+
+    return over_arrays
+
+
+def _number(rows: dict) -> int:
+    return next(iter(rows.values())).shape[0]
+
+
+def _gathered(model: Any, rows: dict, size: int, function: Callable):
+    """Run a function of a block's number and its tensors over all blocks of `size` rows, and gather what it returns."""
+    n, results, is_single = _number(rows), [], True
+    for block, start in enumerate(range(0, n, size)):
+        stop = min(start + size, n)
+        batches = {name: padded(array[start:stop], size) for name, array in rows.items()}
+        for name, batch in batches.items():
+            model.check_values(name, batch, rows[name])
+        outputs = function(block, *map(ops.convert_to_tensor, batches.values()))
+        is_single = not isinstance(outputs, (list, tuple))
+        parts = [ops.convert_to_numpy(part) for part in ([outputs] if is_single else outputs)]
+        results = results or [np.empty((n, *part.shape[1:]), part.dtype) for part in parts]
+        for result, part in zip(results, parts, strict=True):
+            result[start:stop] = part[: stop - start]
+    return results[0] if is_single else tuple(results)

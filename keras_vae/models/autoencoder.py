@@ -1,0 +1,390 @@
+"""The autoencoder."""
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_vae import batch, likelihoods, priors
+from keras_vae.arguments import seed_or_none, shape_text
+from keras_vae.arrays.checks import batch_of
+from keras_vae.models import checks, data_warnings
+from keras_vae.models.final_sigmoid import final_sigmoid
+from keras_vae.models.latent_methods import LatentMethods
+from keras_vae.models.misfit import Misfit
+from keras_vae.noise import stream
+from keras_vae.training import Phase, Trainer
+
+
+@keras.saving.register_keras_serializable(package="keras_vae.models")
+class Autoencoder(LatentMethods, Trainer):
+    """An autoencoder: x -> encoder -> code -> decoder -> the parameters of p(x|code).
+
+    `fit` minimises minus the log-likelihood, and what `penalties` add to it. It logs `loss`, `reconstruction_loss`
+    and each penalty under its name, in nats per example, summed over the values of an example and averaged over the
+    batch, with the likelihood's constant in. Rows with a `sample_weight` count by it in every average; a row of weight
+    0 does not count at all.
+
+    It has no probability of data, and no `elbo`. To draw new examples it needs a prior on its codes: after the
+    training `adapt(x)` fits a mixture of Gaussians to them.
+
+    Args:
+        encoder: Any Keras model from x to the code, a tensor of shape `(batch, latent_dim)` or
+            `(batch, height, width, channels)`.
+        decoder: Any Keras model from z to the likelihood's parameters: for "bernoulli" logits of the data's shape,
+            without an activation at the end; a decoder that ends in a sigmoid goes with `Bernoulli(from_logits=False)`.
+        likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
+        prior: None (a mixture of 10 Gaussians, for `adapt`), a name or a `keras_vae.priors.Prior`: the law of the
+            codes that `sample` draws. Default None.
+        penalties: List of `keras_vae.penalties.Penalty`. Default none.
+        skip_threshold: None, or the norm of the gradient above which an update is skipped. Default None. Updates
+            that are not finite are always skipped.
+        seed: Int or None, the seed of the noise. Default None.
+        **kwargs: `name`, `dtype`, `trainable`, as for every Keras model.
+
+    Raises:
+        ValueError: If an argument is out of its range, or the networks do not fit each other or the data.
+
+    Example:
+    >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=2, heads={"code": 2})
+    >>> autoencoder = keras_vae.Autoencoder(encoder, decoder)
+    >>> autoencoder.compile(optimizer=keras.optimizers.Adam(1e-3))
+    >>> autoencoder.fit(x, epochs=1)
+    >>> autoencoder.adapt(x)
+    >>> images = autoencoder.sample(16)
+
+    Reference: Ghosh et al. 2020, "From variational to deterministic autoencoders", section 4, on the mixture.
+    """
+
+    MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss")
+    PHASES: tuple[str, ...] = ("training",)
+    UNLOGGED = ("outside_support",)
+    NO_LOSS = "the likelihood says what is minimised; choose `likelihood` in the constructor"
+    NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
+    # The constructor's arguments that are objects of their own.
+    PARTS: tuple[str, ...] = ("encoder", "decoder", "likelihood", "prior", "penalties")
+
+    def __init__(
+        self,
+        encoder: keras.layers.Layer,
+        decoder: keras.layers.Layer,
+        likelihood: Any = "bernoulli",
+        prior: Any = None,
+        penalties: Sequence[Any] = (),
+        skip_threshold: float | None = None,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        penalties = checks.penalties(penalties)
+        measures = (*self.MEASURES, *(penalty.name for penalty in penalties), *self.UNLOGGED)
+        super().__init__(measures, self.PHASES, skip_threshold, **kwargs)
+        self.encoder = checks.model("encoder", encoder)
+        self.decoder = checks.model("decoder", decoder)
+        self.likelihood = likelihoods.get(likelihood)
+        self.prior = self.default_prior() if prior is None else priors.get(prior)
+        self.penalties = penalties
+        for penalty in penalties:
+            for name, (weight, schedule) in penalty.schedules().items():
+                self.schedule_weight(name, weight, schedule)
+        self.seed = seed_or_none("seed", seed)
+        streams = (None, None) if self.seed is None else (stream(self.seed, 2), stream(self.seed, 3))
+        self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(start) for start in streams)
+        takes_probabilities = not getattr(self.likelihood, "from_logits", True)
+        self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
+        vars(self)["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
+        self.latent_dim = self.latent_shape = self.event_shape = self.target_shape = None
+        self._loaded = False
+
+    def default_prior(self) -> Any:
+        """Return the prior that None stands for."""
+        return priors.get("mixture_of_gaussians")
+
+    # The way of one batch: what a subclass changes. y is the target, unless a subclass says otherwise.
+
+    def encoded(self, x: Any, y: Any = None, training: bool = False) -> list:
+        """Return what the encoder gives for x, as a list of float32 tensors."""
+        outputs = self.encoder(self.with_condition(x, y), training=training)
+        return [ops.cast(part, "float32") for part in keras.tree.flatten(outputs)]
+
+    def point(self, encoded: list) -> Any:
+        """Return the code that stands for each example."""
+        return encoded[0]
+
+    def decoded(self, z: Any, y: Any = None, training: bool = False) -> dict:
+        """Return the decoder's output for z, the likelihood's `parameters`.
+
+        Where the likelihood takes probabilities and the decoder ends in a sigmoid that can be left out, the `logits`
+        before it come with them.
+        """
+        inputs = self.with_condition(z, y)
+        if self.final_sigmoid is None:
+            return {"parameters": self.decoder(inputs, training=training)}
+        with self.final_sigmoid.left_out():
+            logits = self.decoder(inputs, training=training)
+        return {"logits": logits, "parameters": ops.sigmoid(logits)}
+
+    def condition(self, y: Any) -> Any:
+        """Return what encoder and decoder are given beside x and z, of a batch's y: here nothing."""
+        return None
+
+    def with_condition(self, values: Any, y: Any) -> Any:
+        """Return the inputs of the encoder, of x, or of the decoder, of z: here without a condition."""
+        return values
+
+    def split(self, inputs: Any) -> tuple[Any, Any]:
+        """Return x and the condition of what `call` takes."""
+        return inputs, None
+
+    def joined(self, x: Any, y: Any) -> Any:
+        """Return what `call` takes of a batch."""
+        return x
+
+    def target(self, x: Any, y: Any) -> Any:
+        """Return what the decoder's output is compared with: y, the target of a denoising model, or x."""
+        return checks.target(x, y, self.target_shape)
+
+    def call(self, inputs, sample_weight=None, training=None):
+        """Pass a batch through the model.
+
+        Args:
+            inputs: x, a tensor of shape `(batch, ...)`; of a conditional model `[x, y]`.
+            sample_weight: None or tensor of shape `(batch,)`; an autoencoder makes no use of it.
+            training: Bool.
+
+        Returns:
+            Dict: the code `z`, and `parameters`, the decoder's output for z, with `logits` where `decoded` gives them.
+        """
+        x, y = self.split(inputs)
+        z = self.point(self.encoded(batch_of("x", x, self.event_shape), y, training))
+        return by_name({"z": z, **self.decoded(z, y, training)})
+
+    def losses_of(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[dict, Any]:
+        """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
+        outputs = self(self.joined(x, y), sample_weight=sample_weight, training=training)
+        return self.losses_of_outputs(x, y, outputs, sample_weight, training), outputs
+
+    def losses_of_outputs(
+        self, x: Any, y: Any, outputs: dict, sample_weight: Any = None, training: bool = True
+    ) -> dict:
+        """Return the loss and its parts, in nats per example, averaged over the batch."""
+        target = self.target(x, y)
+        losses = self.parts_of_loss(target, outputs, sample_weight)
+        return self.completed(losses, target, outputs, sample_weight, training)
+
+    def parts_of_loss(self, target: Any, outputs: dict, sample_weight: Any) -> dict:
+        """Return the loss without penalties, and what it consists of."""
+        reconstruction_loss = -batch.mean(self.likelihood.log_prob(target, **of_decoder(outputs)), sample_weight)
+        # `self.losses` holds beta * KL from the KL layer, and the networks' regularizers, if any.
+        loss = reconstruction_loss + sum(ops.cast(part, "float32") for part in self.losses)
+        return {"loss": loss, "reconstruction_loss": reconstruction_loss}
+
+    def completed(self, losses: dict, target: Any, outputs: dict, sample_weight: Any, training: bool) -> dict:
+        """Return the losses with the penalties, and whether the target is outside the likelihood's support."""
+        noise = self.training_noise if training else self.evaluation_noise
+        penalties = {
+            penalty.name: penalty(outputs, prior=self.prior, noise=noise, sample_weight=sample_weight)
+            for penalty in self.penalties
+        }
+        loss = losses["loss"] + sum(penalty.weight * penalties[penalty.name] for penalty in self.penalties)
+        outside_support = self.likelihood.outside_support(ops.cast(target, "float32"))
+        return {**losses, **penalties, "loss": loss, "outside_support": outside_support}
+
+    def regularization(self) -> Any:
+        """Return what the layers of the parts add to the loss, where the model itself was not called."""
+        layers = [layer for name in self.PARTS for layer in self._layers_of(name)]
+        return sum(ops.cast(loss, "float32") for layer in layers for loss in layer.losses)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Return what `fit` minimises, given the outputs of `call`; see `keras.Model.compute_loss`."""
+        return self.losses_of_outputs(x, y, y_pred, sample_weight, training)["loss"]
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Update the metrics given to `compile`: they compare the target with the mean of p(x|z)."""
+        mean = self.likelihood.mean(**of_decoder(y_pred))
+        return super().compute_metrics(x, self.target(x, y), mean, sample_weight)
+
+    def phases(self):
+        """Return the one phase of the training step: the prior is fitted afterwards, to the codes."""
+        of_prior = {id(variable) for variable in self.prior.trainable_variables}
+        variables = [variable for variable in self.trainable_variables if id(variable) not in of_prior]
+        return [Phase(self.losses_of, variables, self.optimizer)]
+
+    def adapt(self, x, y=None, batch_size: int = 256) -> None:
+        """Fit the prior to the codes of data, after the training; `sample` draws from it.
+
+        Args:
+            x: Array of shape `(n, ...)`.
+            y: Array of n conditions, or None. Default None.
+            batch_size: Int of at least 1. Default 256.
+
+        Raises:
+            ValueError: If x has the wrong shape or no rows, or the prior has nothing to fit.
+
+        Example:
+        >>> autoencoder.adapt(x)
+        """
+        self.prior.adapt(self.codes(x, y, batch_size))
+
+    # Shapes.
+
+    def known_input_shape(self):
+        """Return the shape of x with the batch axis, or None while the encoder does not know it."""
+        return checks.input_shape(self.encoder) if self.event_shape is None else (None, *self.event_shape)
+
+    def target_shape_of_metrics(self):
+        """Return the shape of the target and of the mean of p(x|z)."""
+        return self.target_shape
+
+    def shapes_of_inputs(self, input_shape: Any) -> list[tuple]:
+        """Return the shapes of the encoder's inputs with the batch axis, from that of what `call` takes."""
+        return [(None, *input_shape[1:])]
+
+    def shape_of_codes(self, shapes: list) -> tuple:
+        """Return the shape of z with the batch axis, given those of what the encoder returns."""
+        if len(shapes) != 1 or len(shapes[0]) < 2 or not all(shapes[0][1:]):
+            raise ValueError(
+                "`encoder` must return the code, one tensor of shape (batch, latent_dim) or (batch, height, width, "
+                f"channels), for an Autoencoder. Received: tensors of the shapes {', '.join(map(shape_text, shapes))}"
+            )
+        return shapes[0]
+
+    def build(self, input_shape):
+        """Build the parts and check that they fit each other, from the shape `(batch, ...)` of what `call` takes."""
+        x_shape, *condition = self.shapes_of_inputs(input_shape)
+        encoded = checks.shapes_of_outputs(checks.call_symbolically("encoder", self.encoder, x_shape, *condition))
+        codes = self.shape_of_codes(encoded)
+        parameters = checks.parameters(checks.call_symbolically("decoder", self.decoder, codes, *condition))
+        self.latent_shape, self.latent_dim = codes[1:], math.prod(codes[1:])
+        self.event_shape = x_shape[1:]
+        self.target_shape = self.likelihood.event_shape(parameters)
+        for layer, shape in self.shapes_of_parts(encoded, codes, parameters):
+            if not layer.built:
+                layer.build(shape)
+        self.built = True
+        if self.misfit.shows_without_numbers():  # else it shows in numbers, and there are none yet
+            self.check_networks(training=False)
+
+    def shapes_of_parts(self, encoded: list, codes: tuple, parameters: tuple) -> list[tuple]:
+        """Return the layers to build, each with its shape, in the order in which they are built."""
+        self.connect(None)
+        return [(self.prior, codes), (self.likelihood, parameters)]
+
+    def connect(self, posterior: Any) -> None:
+        """Tell the prior and the penalties what they must know of the model, before they are built."""
+        self.prior.connect(self.encoded, posterior, self.event_shape)
+        for penalty in self.penalties:
+            penalty.connect(posterior)
+
+    def shape_of_rows(self, name: str) -> tuple:
+        """Return the shape of a row of the argument with a name, for the methods of arrays."""
+        if name == "y":
+            raise ValueError(f"`y` must be None: the model {type(self).__name__} takes no condition. Received: a y")
+        return self.latent_shape if name == "z" else self.event_shape
+
+    def require_built(self) -> None:
+        """Build the model if its encoder knows its input, and raise a ValueError if it does not."""
+        self.build_if_possible()
+        if not self.built:
+            raise ValueError(
+                "The model does not know the shape of its data yet. Call fit(x) first, or build the encoder: "
+                f"vae.build((None, ...)). Received: encoder={self.encoder.name!r}, which is not built"
+            )
+        self.check_loaded_weights()
+
+    def require_prior(self) -> None:
+        """Raise a ValueError if no codes can be drawn yet."""
+        if not self.prior.is_ready:
+            raise ValueError(
+                "The model has no prior to draw codes from yet: call adapt(x) after the training, which fits "
+                f"{type(self.prior).__name__} to the codes of x"
+            )
+
+    # Checks.
+
+    def check_networks(self, training: bool) -> None:
+        """Say if the decoder's last activation does not fit the likelihood; see `Misfit.check`."""
+        self.misfit.check(self.latent_shape if self.built else None, training)
+
+    def check_batch(self, x, y):
+        """Raise a ValueError if x or the target y has the wrong shape."""
+        batch_of("x", x, self.event_shape)
+        self.target(x, y)
+
+    def without_labels(self, y):
+        """Return y if it is a target, else None: labels are left out, which is said once in a call of `fit`."""
+        if y is None or not checks.is_label(y, self.target_shape):
+            return y
+        if not self._told_of_labels:
+            self._told_of_labels = True
+            warnings.warn(
+                f"`y` of shape {shape_text(checks.shape_of(y))} is left out: labels are not used by "
+                f"{'an' if type(self).__name__[0] in 'AEIO' else 'a'} {type(self).__name__}. The target of a denoising "
+                f"model has the shape {shape_text((None, *self.target_shape))}.",
+                stacklevel=2,
+            )
+        return None
+
+    def check_first_batch(self, x, y, sample_weight):
+        """Warn if a first batch does not fit the likelihood; return whether its values are known at all."""
+        return data_warnings.warn_of_values(self.likelihood, self.target(x, y), sample_weight)
+
+    def check_means(self, means):
+        """Warn if an epoch's data were outside the likelihood's support."""
+        data_warnings.warn_of_support(self.likelihood, means["outside_support"])
+
+    def check_loaded_weights(self):
+        """Warn if the weights were loaded from a file and some are not finite."""
+        if self._loaded:
+            self._loaded = False
+            bad = [w.path for w in self.weights if not np.all(np.isfinite(ops.convert_to_numpy(w)))]
+            if bad:
+                warnings.warn(
+                    f"The file's weights hold NaN or infinite values: {', '.join(bad[:5])}"
+                    + (f" and {len(bad) - 5} more." if len(bad) > 5 else "."),
+                    stacklevel=3,
+                )
+
+    # Files.
+
+    def load_own_variables(self, store):
+        """Load the weights and the noise."""
+        super().load_own_variables(store)
+        self._loaded = True
+
+    def noise_states(self):
+        """Return the model's noise, and that of the networks: a dropout layer of the user's does not save its own."""
+        states = {"training_noise": self.training_noise.state, "evaluation_noise": self.evaluation_noise.state}
+        for name in self.PARTS:
+            layers = self._layers_of(name)
+            weights = {id(weight) for layer in layers for weight in layer.weights}
+            noise = [v for layer in layers for v in layer.non_trainable_variables if id(v) not in weights]
+            states |= {f"{name}_noise_{i}": state for i, state in enumerate(noise)}
+        return states
+
+    def _layers_of(self, part):
+        return [one for one in keras.tree.flatten(getattr(self, part)) if isinstance(one, keras.layers.Layer)]
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in self.PARTS}
+        return {**super().get_config(), **parts, "skip_threshold": self.skip_threshold, "seed": self.seed}
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the model from its config; files of older versions lack some parts."""
+        parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in cls.PARTS if name in config}
+        return cls(**{**config, **parts})
+
+
+def of_decoder(outputs) -> dict:
+    """Return what the decoder gave among the outputs of a model's `call`."""
+    return {name: outputs[name] for name in ("logits", "parameters") if name in outputs}
+
+
+def by_name(outputs: dict) -> dict:
+    """Return outputs in the order of their names: JAX sorts them anyway."""
+    return dict(sorted(outputs.items()))

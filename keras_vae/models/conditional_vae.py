@@ -1,0 +1,176 @@
+"""The conditional variational autoencoder."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_vae import priors
+from keras_vae.arguments import shape_text, whole_number
+from keras_vae.arrays.checks import batch_of
+from keras_vae.models import checks
+from keras_vae.models.vae import VAE
+from keras_vae.rows import as_rows
+
+
+@keras.saving.register_keras_serializable(package="keras_vae.models")
+class ConditionalVAE(VAE):
+    """A variational autoencoder of x given y: p(x|y) = integral of p(x|z, y) p(z) over z, with q(z|x, y).
+
+    `fit(x, y)`, `evaluate(x, y)`, and all methods of arrays take y, labels or attributes: `encode(x, y)`,
+    `decode(z, y)`, `sample(n, y)`, `elbo(x, y)`. The prior of z does not know y.
+
+    Args:
+        encoder: Keras model from `[x, y]` to the posterior's parameters; y is of shape `(batch, num_classes)`, one-hot,
+            or `(batch, *condition_shape)`.
+        decoder: Keras model from `[z, y]` to the likelihood's parameters.
+        likelihood: As for `VAE`. Default "bernoulli".
+        num_classes: Int of at least 1, where y are labels from 0 to num_classes - 1, an int array of shape `(n,)`; or
+            None. Default None.
+        condition_shape: Tuple of ints, the shape of an example's attributes, where y are numbers; or None. One of the
+            two must be given. Default None.
+        **kwargs: The other arguments of `VAE`.
+
+    Raises:
+        ValueError: If both or none of `num_classes` and `condition_shape` are given, or as for `VAE`.
+
+    Example:
+    >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=2, condition_shape=(10,))
+    >>> vae = keras_vae.ConditionalVAE(encoder, decoder, num_classes=10)
+    >>> vae.compile(optimizer="adam")
+    >>> vae.fit(x, labels, epochs=1)
+    >>> threes = vae.sample(16, np.full(16, 3))
+
+    Reference: Sohn et al. 2015, "Learning structured output representation using deep conditional generative models",
+    equation 4; Kingma et al. 2014, "Semi-supervised learning with deep generative models".
+    """
+
+    def __init__(
+        self,
+        encoder: keras.layers.Layer,
+        decoder: keras.layers.Layer,
+        likelihood: Any = "bernoulli",
+        num_classes: int | None = None,
+        condition_shape: tuple[int, ...] | None = None,
+        **kwargs,
+    ):
+        super().__init__(encoder, decoder, likelihood, **kwargs)
+        if (num_classes is None) == (condition_shape is None):
+            raise ValueError(
+                "`num_classes`, of labels, or `condition_shape`, of attributes, must be given, and not both. Received: "
+                f"num_classes={num_classes}, condition_shape={condition_shape}"
+            )
+        self.num_classes = None if num_classes is None else whole_number("num_classes", num_classes)
+        self.condition_shape = (self.num_classes,) if condition_shape is None else tuple(map(int, condition_shape))
+
+    def condition(self, y):
+        """Return y."""
+        return y
+
+    def split(self, inputs):
+        """Return x and y of `[x, y]`."""
+        if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
+            raise ValueError("A ConditionalVAE must be called on [x, y]. Received: one tensor")
+        return inputs
+
+    def joined(self, x, y):
+        """Return `[x, y]`."""
+        return [x, y]
+
+    def with_condition(self, values, y):
+        """Return `[x, y]` or `[z, y]`, labels one-hot."""
+        if self.num_classes is None:
+            return [values, ops.cast(y, "float32")]
+        labels = ops.cast(ops.reshape(y, (-1,)), "int32")
+        return [values, ops.one_hot(labels, self.num_classes, dtype="float32")]
+
+    def target(self, x, y):
+        """Return x: y is the condition."""
+        return checks.target(x, None, self.target_shape)
+
+    # Shapes and checks.
+
+    def known_input_shape(self):
+        """Return the shapes of x and of y, or None while the encoder does not know them."""
+        shape = getattr(self.encoder, "input_shape", None)
+        if self.event_shape is not None:
+            x_shape = (None, *self.event_shape)
+        elif isinstance(shape, list) and len(shape) == 2:
+            x_shape = (None, *shape[0][1:])
+        else:
+            return None
+        return [x_shape, (None, *self.shape_of_rows("y"))]
+
+    def build_from(self, x, y):
+        """Build the model, if it is not built, for a first batch like x and y."""
+        if not self.built:
+            self.build(self.known_input_shape() or [tuple(x.shape), (None, *self.shape_of_rows("y"))])
+            self.build_optimizers()
+
+    def check_batch(self, x, y):
+        """Raise a ValueError if x or the condition y is wrong."""
+        batch_of("x", x, self.event_shape)
+        self.target(x, None)
+        self.checked_condition(y)
+
+    def without_labels(self, y):
+        """Return y, which the model needs."""
+        if y is None:
+            raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+        return y
+
+    def connect(self, posterior):
+        """Refuse a prior made of the posteriors of pseudo-inputs, which would need a condition each."""
+        if isinstance(self.prior, priors.VampPrior):
+            raise ValueError(
+                "`prior` must not be VampPrior in a ConditionalVAE: its pseudo-inputs have no condition. Received: "
+                "prior=VampPrior"
+            )
+        super().connect(posterior)
+
+    def shapes_of_inputs(self, input_shape):
+        """Return the shapes of x and of the condition."""
+        return [(None, *input_shape[0][1:]), (None, *self.condition_shape)]
+
+    def shape_of_rows(self, name):
+        """Return the shape of a row of the argument with a name, for the methods of arrays."""
+        if name == "y":
+            return () if self.num_classes is not None else self.condition_shape
+        return super().shape_of_rows(name)
+
+    def rows_of(self, **arrays):
+        """Return what was given under arguments' names as arrays of rows; y must be among them."""
+        if "y" in arrays:
+            arrays["y"] = self.checked_condition(arrays["y"])
+        return super().rows_of(**arrays)
+
+    def checked_condition(self, y: Any) -> Any:
+        """Return y as an array of rows if it is a condition, labels as `(n,)`; raise a ValueError otherwise."""
+        if y is None:
+            raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+        y = as_rows("y", y)
+        if self.num_classes is None:
+            return batch_of("y", y, self.condition_shape)
+        labels = np.asarray(y)
+        labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+        if labels.ndim != 1:
+            raise ValueError(
+                f"`y` must be labels from 0 to {self.num_classes - 1}, of shape (batch,). Received: y of shape "
+                f"{shape_text(labels.shape)}"
+            )
+        bad = np.unique(labels[~np.isin(labels, np.arange(self.num_classes))])
+        if len(bad):
+            raise ValueError(
+                f"`y` must be labels from 0 to {self.num_classes - 1}. Received: {', '.join(map(str, bad[:5]))}"
+            )
+        return labels
+
+    def check_networks(self, training):
+        """Say if the decoder's last activation does not fit the likelihood; see `Misfit.check`."""
+        self.misfit.check(self.latent_shape if self.built else None, training, (self.condition_shape,))
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        of_attributes = self.condition_shape if self.num_classes is None else None
+        return {**super().get_config(), "num_classes": self.num_classes, "condition_shape": of_attributes}
