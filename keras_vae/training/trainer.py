@@ -89,7 +89,10 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         """Write the model for inference; see `keras.Model.export`."""
         self.build_if_possible()
         if self.built:  # Keras exports what has been called only
-            self(keras.KerasTensor(self.known_input_shape(), dtype="float32"), training=False)
+            shape = self.known_input_shape()
+            several = isinstance(shape, list)
+            symbolic = [keras.KerasTensor(part, dtype="float32") for part in (shape if several else [shape])]
+            self(symbolic if several else symbolic[0], training=False)
         return super().export(*args, **kwargs)
 
     def load_weights(self, *args, **kwargs):
