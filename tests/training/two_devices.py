@@ -1,4 +1,4 @@
-"""Train a VAE, and a model of two phases, on one device and on two logical ones, and write what came out as JSON; see test_data_parallel.py."""
+"""Train on one device and on two logical ones, and write what came out as JSON; see test_data_parallel.py."""
 
 import contextlib
 import json
