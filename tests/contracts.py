@@ -95,7 +95,7 @@ def posterior_contract(posterior, latent_dim):
     assert copy.latent_dim == latent_dim and copy.latent_shape == (latent_dim,)
     for policy in ("mixed_float16", "mixed_bfloat16"):
         keras.config.set_dtype_policy(policy)
-        mixed = type(posterior).from_config(type(posterior).from_config(posterior.get_config()).get_config())
+        mixed = type(posterior).from_config(posterior.get_config())
         parameters = [keras.ops.full((2, width), 12.0, dtype=policy.removeprefix("mixed_")) for width in heads.values()]
         for part in mixed(parameters, seed=1):
             assert keras.backend.standardize_dtype(part.dtype) == "float32"
@@ -117,7 +117,7 @@ def posterior_contract(posterior, latent_dim):
 
 
 def flow_contract(flow):
-    """A flow round-trips, is called symbolically, starts as the identity, and fulfils what its posterior must."""
+    """A flow round-trips, is called symbolically, starts as the identity, and its posterior fulfils the contract."""
     copy = config_round_trip(flow, package="keras_vae.flows")
     assert flow.get_config()["dtype"]["config"]["name"] == "float32"
     z, log_det = copy(keras.KerasTensor((None, 3)), context=keras.KerasTensor((None, 2)))
