@@ -1,4 +1,4 @@
-"""What every room says of a bad argument: its name, what was expected, what was received."""
+"""Argument checks."""
 
 import math
 import operator

@@ -1,11 +1,14 @@
-"""Classes that are known by name: to Keras in files, to users as a short text."""
+"""Classes known by name."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 
 from keras_vae.arguments import one_of
+
+Class = TypeVar("Class", bound=type)
+Base = TypeVar("Base")
 
 
 class Known:
@@ -24,9 +27,9 @@ class Known:
 
     def __init__(self, package: str):
         self.package = package
-        self.classes: dict[str, type] = {}
+        self.classes: dict[str, Callable[..., Any]] = {}
 
-    def __call__(self, name: str | None = None, package: str | None = None) -> Callable[[type], type]:
+    def __call__(self, name: str | None = None, package: str | None = None) -> Callable[[Class], Class]:
         """Return a decorator that registers a class with Keras and, if it has one, under its short name.
 
         Args:
@@ -34,14 +37,26 @@ class Known:
             package: Another package for Keras' registration, or None.
         """
 
-        def decorate(cls):
+        def decorate(cls: Class) -> Class:
             if name is not None:
                 self.classes[name] = cls
             return keras.saving.register_keras_serializable(package=package or self.package)(cls)
 
         return decorate
 
-    def get(self, argument: str, identifier: Any, base: type, default: str | None = None) -> Any:
+    def named(self, argument: str, name: Any) -> Callable[..., Any]:
+        """Return the class that a short name stands for.
+
+        Args:
+            argument: The argument's name, for the error.
+            name: The short name.
+
+        Raises:
+            ValueError: If it is no known name.
+        """
+        return self.classes[one_of(argument, name, self.classes)]
+
+    def get(self, argument: str, identifier: Any, base: type[Base], default: str | None = None) -> Base:
         """Return the instance that an identifier stands for.
 
         Args:
@@ -55,4 +70,4 @@ class Known:
         """
         if isinstance(identifier, base):
             return identifier
-        return self.classes[one_of(argument, default if identifier is None else identifier, self.classes)]()
+        return self.named(argument, default if identifier is None else identifier)()

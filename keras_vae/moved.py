@@ -1,4 +1,4 @@
-"""Public names that have moved: the error of an old name says the new one."""
+"""Errors for names that have moved."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,6 @@
-"""Where the noise starts, and where it stands in a saved file: Keras saves weights, but no `SeedGenerator`."""
+"""Seeds of noise, and its state in saved files."""
+
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -11,6 +13,16 @@ def stream(seed: int, number: int) -> int:
     neighbouring seeds lie far apart.
     """
     return int(np.random.SeedSequence([seed % 2**32, number]).generate_state(1)[0]) % 2**31
+
+
+def for_draws(seed: Any, count: int) -> list:
+    """Return a seed for each of several draws of one call: with one int they would all draw the same numbers.
+
+    Args:
+        seed: `keras.random.SeedGenerator`, which never repeats itself, or int.
+        count: Int, how many draws.
+    """
+    return [stream(seed, number) for number in range(count)] if isinstance(seed, int) else [seed] * count
 
 
 class SavesNoise:

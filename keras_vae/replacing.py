@@ -1,4 +1,4 @@
-"""Files that are replaced at once: whoever is killed while writing leaves the old one whole."""
+"""Atomic replacement of files."""
 
 import contextlib
 import glob

@@ -1,4 +1,4 @@
-"""Rows of an array by their position, whatever library the array is of."""
+"""Rows of arrays of any library."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the tests share: small data, small nets, and the state of the random numbers."""
+"""Fixtures: small data, small nets, and the state of the random numbers."""
 
 import atexit
 import contextlib

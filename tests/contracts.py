@@ -1,11 +1,13 @@
-"""What every public class must be able to do: one call in each class's test."""
+"""Contracts: one call in each class's test."""
 
 import json
+import math
 import pathlib
 import tempfile
 
 import keras
 import numpy as np
+from gradients import gradients
 
 import keras_vae
 
@@ -83,6 +85,129 @@ def assert_saved_file_is_equal(model, outputs):
     for ours, theirs in zip(keras.tree.flatten(before), keras.tree.flatten(after), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7)
     return loaded
+
+
+def prior_contract(prior, package="keras_vae.priors"):
+    """A prior round-trips, has draws and densities of codes of any shape, trains in a VAE, and goes on from a file."""
+    config_round_trip(prior, package)
+    for shape in ((2,), (2, 2, 3)):
+        vae = vae_with(fresh(prior), shape)
+        z = vae.prior.sample(5, seed=1)
+        assert tuple(z.shape) == (5, *shape) and tuple(vae.prior.log_prob(z).shape) == (5,)
+    generator = keras.random.SeedGenerator(1)
+    draws = [keras.ops.convert_to_numpy(vae.prior.sample(5, generator)) for _ in range(2)]
+    assert not np.any(draws[0] == draws[1])
+
+    x = np.random.default_rng(0).random((16, 64)).astype("float32")
+    before = [keras.ops.convert_to_numpy(w).copy() for w in vae.prior.trainable_variables]
+    assert np.isfinite(vae.fit(x, verbose=0).history["loss"][0])
+    for old, new in zip(before, vae.prior.trainable_variables, strict=True):
+        assert np.any(old != keras.ops.convert_to_numpy(new)), f"no gradient reaches {new.path}"
+    config_round_trip(vae.prior, package)
+    loaded = assert_saved_file_is_equal(vae, lambda model: model.elbo(x, seed=1))
+    histories = [model.fit(x, epochs=2, shuffle=False, verbose=0).history["loss"] for model in (vae, loaded)]
+    np.testing.assert_allclose(*histories, rtol=1e-6)
+
+    keras.config.set_dtype_policy("mixed_float16")
+    mixed = vae_with(fresh(prior), (2,)).prior
+    z = mixed.sample(3, seed=1)
+    for part in (z, mixed.log_prob(z), *mixed.trainable_weights):
+        assert keras.backend.standardize_dtype(part.dtype) == "float32"
+        assert np.all(np.isfinite(keras.ops.convert_to_numpy(part)))
+    keras.config.set_dtype_policy("float32")
+
+
+def fresh(thing):
+    """Return a copy that is not built."""
+    return type(thing).from_config(json.loads(json.dumps(thing.get_config())))
+
+
+def vae_with(prior, latent_shape, **arguments):
+    """Return a small compiled VAE for rows of 64 pixels, whose codes have some shape."""
+    x, z = keras.Input((64,)), keras.Input(latent_shape)
+    heads = [keras.layers.Dense(math.prod(latent_shape))(x) for _ in range(2)]
+    encoder = keras.Model(x, [keras.layers.Reshape(latent_shape, dtype="float32")(head) for head in heads])
+    decoder = keras.Model(z, keras.layers.Dense(64)(keras.layers.Flatten()(z)))
+    vae = keras_vae.VAE(encoder, decoder, prior=prior, seed=1, **arguments)
+    vae.compile("adam")
+    return vae
+
+
+def penalty_contract(penalty, package="keras_vae.penalties"):
+    """A penalty round-trips, is a float32 scalar that padding leaves as it is, and says what a model lacks."""
+    copy = config_round_trip(penalty, package)
+    random = np.random.default_rng(0)
+    mean, log_var, z = (random.normal(size=(8, 2)).astype("float32") for _ in range(3))
+    outputs = {"z": z, "mean": mean, "log_var": log_var, "kl": np.abs(z[:, 0]), "parameters": random.random((8, 3))}
+    outputs = {name: keras.ops.convert_to_tensor(part, dtype="float32") for name, part in outputs.items()}
+    arguments = {"prior": FixedDraws(random.normal(size=(8, 2))), "noise": keras.random.SeedGenerator(1)}
+
+    value = penalty(outputs, **arguments)
+    assert tuple(value.shape) == () and keras.backend.standardize_dtype(value.dtype) == "float32"
+    assert np.isfinite(float(value)) and float(copy(outputs, **arguments)) == float(value)
+    padded = {
+        name: keras.ops.concatenate([part, keras.ops.zeros_like(part[:3]) + 7.0]) for name, part in outputs.items()
+    }
+    weight = np.array([1.0] * 8 + [0.0] * 3, "float32")
+    prior = FixedDraws(np.concatenate([keras.ops.convert_to_numpy(arguments["prior"].draws), np.full((3, 2), 9.0)]))
+    np.testing.assert_allclose(penalty(padded, **{**arguments, "prior": prior}, sample_weight=weight), value, rtol=1e-5)
+    one = np.array([1.0] + [0.0] * 7, "float32")
+    assert np.isfinite(float(penalty(outputs, **arguments, sample_weight=one)))
+    used = names_of_needed(penalty, outputs, arguments)
+
+    def of_arrays(*parts):
+        given = {**padded, **dict(zip(used, parts, strict=True))}
+        return penalty(given, **{**arguments, "prior": prior}, sample_weight=weight)
+
+    for gradient in gradients(of_arrays, *(keras.ops.convert_to_numpy(padded[name]) for name in used)):
+        assert np.all(np.isfinite(gradient)) and not np.any(gradient[8:]) and np.any(gradient[:8])
+    spatial = {
+        name: keras.ops.reshape(part, (8, 1, 2, 1)) for name, part in outputs.items() if name in "z mean log_var"
+    }
+    prior = FixedDraws(keras.ops.convert_to_numpy(arguments["prior"].draws).reshape(8, 1, 2, 1))
+    np.testing.assert_allclose(penalty({**outputs, **spatial}, **{**arguments, "prior": prior}), value, rtol=1e-5)
+    half = {name: keras.ops.cast(part, "float16") for name, part in outputs.items()}
+    assert keras.backend.standardize_dtype(penalty(half, **arguments).dtype) == "float32"
+
+    schedule = keras.saving.serialize_keras_object(keras_vae.schedules.Linear(10, start=2.0, end=4.0))
+    scheduled = config_round_trip(type(penalty).from_config({**penalty.get_config(), "weight": schedule}), package)
+    ((variable, moved_by),) = (part for name, part in scheduled.schedules().items() if name == f"{penalty.name}_weight")
+    assert variable is scheduled.weight and float(variable) == 2.0 and float(moved_by(10)) == 4.0
+    assert not scheduled.trainable_variables and penalty.name not in penalty.schedules()
+
+    x = random.random((16, 64)).astype("float32")
+    vae = vae_with(None, (2,), penalties=[fresh(scheduled)])
+    history = vae.fit(x, validation_data=x, verbose=0).history
+    assert np.isfinite([history[f"{split}{name}"] for split in ("", "val_") for name in ("loss", penalty.name)]).all()
+    added = history["loss"][0] - history["reconstruction_loss"][0] - history["kl_loss"][0]
+    expected = history[f"{penalty.name}_weight"][0] * history[penalty.name][0]
+    np.testing.assert_allclose(added, expected, rtol=1e-3, atol=1e-3)
+    loaded = assert_saved_file_is_equal(vae, lambda model: model.evaluate(x, verbose=0, return_dict=True))
+    histories = [model.fit(x, epochs=2, shuffle=False, verbose=0).history["loss"] for model in (vae, loaded)]
+    np.testing.assert_allclose(*histories, rtol=1e-6)
+
+
+def names_of_needed(penalty, outputs, arguments):
+    """Return the outputs that a penalty needs, and assert that its error names the penalty and what is missing."""
+    needed = []
+    for missing in ("z", "mean", "log_var", "kl"):
+        try:
+            penalty({name: part for name, part in outputs.items() if name != missing}, **arguments)
+        except ValueError as error:
+            assert type(penalty).__name__ in str(error) and f"without {missing}" in str(error)
+            needed.append(missing)
+    return needed
+
+
+class FixedDraws(keras_vae.priors.Prior):
+    """A prior whose draws are known, to say what a penalty makes of them."""
+
+    def __init__(self, draws):
+        super().__init__()
+        self.draws = keras.ops.convert_to_tensor(draws, dtype="float32")
+
+    def sample(self, n, seed):
+        return self.draws
 
 
 def posterior_contract(posterior, latent_dim):

@@ -1,4 +1,4 @@
-"""A batch: averages over its rows, of which a replica holds a part."""
+"""Batches: averages over rows, of which a replica holds a part."""
 
 from keras_vae.batch.mean import mean, size
 from keras_vae.batch.rows import num_rows_with, sum_of_events, without_padding

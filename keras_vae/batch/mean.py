@@ -1,4 +1,4 @@
-"""The average over a batch: the one rule behind every loss and every log."""
+"""The average over a batch."""
 
 from keras import ops
 

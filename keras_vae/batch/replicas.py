@@ -1,4 +1,4 @@
-"""One step on several devices at once, each with a share of the batch: what they must know of each other.
+"""Replicas: the devices that share a batch.
 
 Where one program is sharded over the devices (`keras.distribution` on JAX) nothing is: tensors are the whole batch's.
 """

@@ -1,4 +1,4 @@
-"""A training that goes on where it was killed."""
+"""Backup and resumption of a training."""
 
 import inspect
 import itertools

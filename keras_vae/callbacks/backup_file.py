@@ -1,4 +1,4 @@
-"""The one file of a stored training: a NumPy archive, in which every part has its checksum."""
+"""The file of a stored training."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What callbacks remember from epoch to epoch."""
+"""The states of callbacks."""
 
 import keras
 

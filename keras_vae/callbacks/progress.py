@@ -1,4 +1,4 @@
-"""A short line now and then about how far a training is."""
+"""Progress lines."""
 
 from collections.abc import Sequence
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""Batches of arrays in an order that is a function of the seed and the epoch."""
+"""Batches in an order given by seed and epoch."""
 
 import functools
 

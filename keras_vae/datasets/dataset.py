@@ -1,7 +1,8 @@
-"""What every data set gives."""
+"""Data sets as arrays, and their splits."""
 
 import numbers
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,16 @@ class Dataset:
     factors_test: np.ndarray | None = None
     factor_names: tuple[str, ...] = ()
     source: str = ""
+
+    def __repr__(self) -> str:
+        """Return names, shapes and types; no values."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        texts = [f"{name}={_described(value)}" for name, value in given.items() if value is not None and len(value)]
+        return f"{type(self).__name__}({', '.join(texts)})"
+
+
+def _described(value: Any) -> str:
+    return f"{value.shape} {value.dtype}" if isinstance(value, np.ndarray) else repr(value)
 
 
 def to_unit_range(**named) -> tuple[np.ndarray, ...]:

@@ -1,4 +1,4 @@
-"""The handwritten digits that scikit-learn brings: real, 8 x 8, no download."""
+"""scikit-learn's handwritten digits."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ from keras_vae.datasets.dataset import Dataset, split
 
 
 def digits() -> Dataset:
-    """Return 1,797 handwritten digits of 8 x 8 pixels with 17 grey levels, 1,437 to train and 360 to test.
+    """Return 1,797 handwritten digits of 8 x 8 pixels with 17 grey levels, 1,438 to train and 359 to test.
 
     Example:
     >>> data = keras_vae.datasets.digits()
     >>> data.x_train.shape
-    (1437, 8, 8, 1)
+    (1438, 8, 8, 1)
 
     Reference: Alpaydin and Kaynak 1998, "Optical recognition of handwritten digits", UCI (the test part).
     """

@@ -1,4 +1,4 @@
-"""Which rows an epoch draws, and in which order."""
+"""The order of the rows in an epoch."""
 
 import numpy as np
 

@@ -1,4 +1,9 @@
-"""One door to all data sets."""
+"""Data sets by name or path."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from keras_vae.arguments import a_path
 from keras_vae.datasets.dataset import Dataset
@@ -8,10 +13,14 @@ from keras_vae.datasets.npz import npz
 from keras_vae.datasets.sprites import sprites
 from keras_vae.datasets.tensorflow_datasets import NAMES, tensorflow_datasets
 
-KNOWN = ("digits", "sprites", *NAMES)
+LOADERS: dict[str, Callable[..., Dataset]] = {
+    "digits": digits,
+    "sprites": sprites,
+    **{name: partial(tensorflow_datasets, name) for name in NAMES},
+}
 
 
-def load(name, **arguments) -> Dataset:
+def load(name: str | os.PathLike, **arguments: Any) -> Dataset:
     """Load a data set by its name, or from a file or folder.
 
     Args:
@@ -30,17 +39,13 @@ def load(name, **arguments) -> Dataset:
     >>> data.x_train.shape, data.source
     """
     path = a_path("name", name)
-    if name == "digits":
-        return digits(**arguments)
-    if name == "sprites":
-        return sprites(**arguments)
-    if name in NAMES:
-        return tensorflow_datasets(name, **arguments)
+    if isinstance(name, str) and name in LOADERS:
+        return LOADERS[name](**arguments)
     if path.suffix == ".npz":
         return npz(path, **arguments)
     if path.is_dir():
         return image_folder(path, **arguments)
     raise ValueError(
-        f"`name` must be one of {', '.join(map(repr, KNOWN))}, the path of an .npz file, or a folder of images. "
+        f"`name` must be one of {', '.join(map(repr, LOADERS))}, the path of an .npz file, or a folder of images. "
         f"Received: name={str(path)!r}"
     )

@@ -1,4 +1,4 @@
-"""What will be asked for next, worked out meanwhile."""
+"""Threads that read ahead."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

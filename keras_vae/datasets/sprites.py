@@ -1,4 +1,4 @@
-"""White shapes on black whose generating factors are known, drawn when asked for."""
+"""Drawn sprites with known factors."""
 
 import numpy as np
 

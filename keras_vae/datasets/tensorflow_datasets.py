@@ -1,4 +1,4 @@
-"""Data sets that tensorflow-datasets downloads and keeps."""
+"""Data sets of tensorflow-datasets."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""The ranges of activations: which values one leaves to what comes after it."""
+"""The ranges of activations."""
 
 import math
 

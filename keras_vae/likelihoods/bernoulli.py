@@ -1,13 +1,13 @@
 """The Bernoulli likelihood."""
 
-import keras
 import numpy as np
 
 from keras_vae.distributions import bernoulli
 from keras_vae.likelihoods.from_logits import FromLogits
+from keras_vae.likelihoods.likelihood import known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("bernoulli", package="keras_vae")
 class Bernoulli(FromLogits):
     """p(x|z) = Bernoulli(sigmoid(logits)): the decoder gives logits, the data lie in [0, 1].
 

@@ -1,12 +1,11 @@
 """The continuous Bernoulli likelihood."""
 
-import keras
-
 from keras_vae.distributions import continuous_bernoulli
 from keras_vae.likelihoods.from_logits import FromLogits
+from keras_vae.likelihoods.likelihood import known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("continuous_bernoulli", package="keras_vae")
 class ContinuousBernoulli(FromLogits):
     """p(x|z) = continuous Bernoulli with parameter sigmoid(logits): a density on [0, 1].
 

@@ -1,14 +1,14 @@
 """The discretized logistic likelihood."""
 
-import keras
 import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.distributions import discretized_logistic
+from keras_vae.likelihoods.likelihood import known
 from keras_vae.likelihoods.location_scale import LocationScale
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("discretized_logistic", package="keras_vae")
 class DiscretizedLogistic(LocationScale):
     """p(x|z) for 8-bit data: the probability of a grey level under a logistic density rounded to the levels.
 

@@ -1,4 +1,4 @@
-"""What the likelihoods of a probability share: whether the decoder gives logits or probabilities."""
+"""The base of the likelihoods of a probability."""
 
 import math
 

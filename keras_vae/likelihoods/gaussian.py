@@ -4,10 +4,11 @@ import keras
 from keras import ops
 
 from keras_vae.distributions import normal
+from keras_vae.likelihoods.likelihood import known
 from keras_vae.likelihoods.location_scale import LocationScale
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("gaussian", package="keras_vae")
 class Gaussian(LocationScale):
     """p(x|z) = N(decoder(z), sigma^2), with its constant -log(sigma) - log(2 pi) / 2 for each value.
 

@@ -1,12 +1,11 @@
 """The Laplace likelihood."""
 
-import keras
-
 from keras_vae.distributions import laplace
+from keras_vae.likelihoods.likelihood import known
 from keras_vae.likelihoods.location_scale import LocationScale
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("laplace", package="keras_vae")
 class Laplace(LocationScale):
     """p(x|z) = Laplace(decoder(z), scale): the sum of absolute errors / scale, plus log(2 scale) for each value.
 

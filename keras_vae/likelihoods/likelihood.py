@@ -1,9 +1,12 @@
-"""What every likelihood p(x|z) can do."""
+"""The base of the likelihoods p(x|z)."""
 
 import keras
 from keras import ops
 
 from keras_vae import batch
+from keras_vae.known import Known
+
+known = Known("keras_vae.likelihoods")
 
 
 class Likelihood(keras.layers.Layer):

@@ -1,4 +1,4 @@
-"""What the likelihoods with a location and a scale share: where the scale comes from."""
+"""The base of the likelihoods with a location and a scale."""
 
 import math
 

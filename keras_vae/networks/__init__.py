@@ -6,6 +6,7 @@ import keras
 
 from keras_vae.arguments import one_of
 from keras_vae.networks.convolutional import convolutional
+from keras_vae.networks.critic import critic
 from keras_vae.networks.faces64 import faces64
 from keras_vae.networks.lenet import lenet
 from keras_vae.networks.mlp import mlp
@@ -35,4 +36,4 @@ def get(name: str) -> Callable[..., tuple[keras.Model, keras.Model]]:
     return KNOWN[one_of("network", name, KNOWN)]
 
 
-__all__ = ["convolutional", "faces64", "get", "lenet", "mlp", "s0", "spatial"]
+__all__ = ["convolutional", "critic", "faces64", "get", "lenet", "mlp", "s0", "spatial"]

@@ -1,4 +1,4 @@
-"""Which latent dimensions the data move."""
+"""A figure of the active units."""
 
 import numpy as np
 

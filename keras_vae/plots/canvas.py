@@ -1,4 +1,4 @@
-"""The look that all figures share."""
+"""The common parts of the figures."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Which latent dimension knows of which factor."""
+"""A figure of latent dimensions against factors."""
 
 import numpy as np
 

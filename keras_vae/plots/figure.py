@@ -1,4 +1,4 @@
-"""The figure that a notebook shows and that replaces its file at once."""
+"""A matplotlib Figure for notebooks and files."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""How a training went."""
+"""A figure of the losses over the epochs."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The way from one example to another."""
+"""A figure of the images between two examples."""
 
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges

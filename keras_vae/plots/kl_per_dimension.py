@@ -1,4 +1,4 @@
-"""How many nats each latent dimension holds."""
+"""A figure of the KL of each latent dimension."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Where the codes lie."""
+"""A figure of the codes as points."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The images over a two-dimensional latent space."""
+"""A figure of the images over a two-dimensional latent space."""
 
 import numpy as np
 

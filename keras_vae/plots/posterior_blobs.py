@@ -1,4 +1,4 @@
-"""The posteriors as what they are: blobs over the prior, not points."""
+"""A figure of the posteriors as ellipses over the prior."""
 
 import numpy as np
 

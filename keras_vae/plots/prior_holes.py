@@ -1,4 +1,4 @@
-"""Where the prior has mass and no code lands, as a map."""
+"""A figure of the prior's holes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What each nat of code buys."""
+"""A figure of rate and distortion."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Data beside what the model makes of them."""
+"""A figure of data and reconstructions."""
 
 import numpy as np
 

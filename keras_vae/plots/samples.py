@@ -1,4 +1,4 @@
-"""What the model makes up."""
+"""A figure of samples."""
 
 import math
 

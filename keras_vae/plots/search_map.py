@@ -1,4 +1,4 @@
-"""A search's objective over latent size and beta."""
+"""A figure of a search's objective over latent size and beta."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How much of a search's differences is the seed."""
+"""A figure of a search's scores for each seed."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What each latent dimension does."""
+"""A figure of traversals of the latent dimensions."""
 
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges

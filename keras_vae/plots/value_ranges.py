@@ -1,4 +1,4 @@
-"""The values that a picture shows as black and as white."""
+"""Ranges of values: what a picture shows as black and white."""
 
 import numpy as np
 

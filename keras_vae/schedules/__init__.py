@@ -1,17 +1,16 @@
-"""beta as a function of the step: one class a file."""
+"""Schedules of a weight over the steps: one class a file."""
 
-from keras_vae.arguments import one_of
+from typing import Any
+
 from keras_vae.schedules.constant import Constant
 from keras_vae.schedules.cosine import Cosine
 from keras_vae.schedules.cyclical import Cyclical
 from keras_vae.schedules.linear import Linear
-from keras_vae.schedules.schedule import Schedule
+from keras_vae.schedules.schedule import Schedule, known
 from keras_vae.schedules.sigmoid import Sigmoid
 
-KNOWN = {"constant": Constant, "cosine": Cosine, "cyclical": Cyclical, "linear": Linear, "sigmoid": Sigmoid}
 
-
-def get(identifier, **arguments) -> Schedule:
+def get(identifier: Any, **arguments: Any) -> Schedule:
     """Return a schedule: an instance as it is, or the one that a name stands for, made with `arguments`.
 
     Example:
@@ -19,7 +18,7 @@ def get(identifier, **arguments) -> Schedule:
     """
     if isinstance(identifier, Schedule):
         return identifier
-    return KNOWN[one_of("schedule", identifier, KNOWN)](**arguments)
+    return known.named("schedule", identifier)(**arguments)
 
 
 __all__ = ["Constant", "Cosine", "Cyclical", "Linear", "Schedule", "Sigmoid", "get"]

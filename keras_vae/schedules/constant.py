@@ -1,13 +1,12 @@
-"""A beta that does not move."""
+"""The constant schedule."""
 
-import keras
 from keras import ops
 
 from keras_vae.arguments import at_least
-from keras_vae.schedules.schedule import Schedule
+from keras_vae.schedules.schedule import Schedule, known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("constant", package="keras_vae")
 class Constant(Schedule):
     """beta = level at every step.
 

@@ -1,14 +1,14 @@
-"""A rise that starts and ends gently."""
+"""The cosine schedule."""
 
 import math
 
-import keras
 from keras import ops
 
 from keras_vae.schedules.ramp import Ramp
+from keras_vae.schedules.schedule import known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("cosine", package="keras_vae")
 class Cosine(Ramp):
     """beta rises along half a cosine from `start` to `end` in `duration` steps.
 

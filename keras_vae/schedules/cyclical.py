@@ -1,13 +1,13 @@
-"""A rise that is repeated."""
+"""The cyclical schedule."""
 
-import keras
 from keras import ops
 
 from keras_vae.arguments import at_least, whole_number
 from keras_vae.schedules.ramp import Ramp
+from keras_vae.schedules.schedule import known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("cyclical", package="keras_vae")
 class Cyclical(Ramp):
     """beta rises from `start` to `end` again and again: `cycles` times in `duration` steps, then it stays at `end`.
 

@@ -1,11 +1,10 @@
-"""A straight rise."""
-
-import keras
+"""The linear schedule."""
 
 from keras_vae.schedules.ramp import Ramp
+from keras_vae.schedules.schedule import known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("linear", package="keras_vae")
 class Linear(Ramp):
     """beta rises in a straight line from `start` to `end` in `duration` steps, the usual warm-up.
 

@@ -1,4 +1,4 @@
-"""What the schedules that rise once share: from where, to where, how long."""
+"""The base of the schedules that rise once."""
 
 from keras import ops
 

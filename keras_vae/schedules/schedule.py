@@ -1,6 +1,10 @@
-"""What every schedule of beta can do."""
+"""The base of the schedules."""
 
 from keras import ops
+
+from keras_vae.known import Known
+
+known = Known("keras_vae.schedules")
 
 
 class Schedule:

@@ -1,15 +1,15 @@
-"""A rise along a sigmoid."""
+"""The sigmoid schedule."""
 
 import math
 
-import keras
 from keras import ops
 
 from keras_vae.arguments import at_least
 from keras_vae.schedules.ramp import Ramp
+from keras_vae.schedules.schedule import known
 
 
-@keras.saving.register_keras_serializable(package="keras_vae")
+@known("sigmoid", package="keras_vae")
 class Sigmoid(Ramp):
     """beta rises along a logistic curve from `start` to `end` in `duration` steps.
 

@@ -1,4 +1,4 @@
-"""What to pick of a search, and why."""
+"""The choice of a trial."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""keras-tuner's oracles, which hand out the trials, with a state that survives a kill at any moment."""
+"""keras-tuner's oracles, made to survive a kill."""
 
 import datetime
 import itertools

@@ -1,4 +1,4 @@
-"""What a trial keeps from the screen."""
+"""TensorFlow's retracing warning."""
 
 import contextlib
 import logging

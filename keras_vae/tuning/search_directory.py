@@ -1,4 +1,4 @@
-"""The folder of a search: whose it is, and that no two use it at once."""
+"""The folder of a search."""
 
 import json
 import pathlib

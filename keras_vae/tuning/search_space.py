@@ -1,4 +1,4 @@
-"""What a search varies, and within which bounds."""
+"""The space of a search."""
 
 import math
 from collections.abc import Sequence

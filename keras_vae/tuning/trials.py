@@ -1,4 +1,4 @@
-"""What a search has found: a row for each trial."""
+"""The trials of a search as rows."""
 
 import csv
 import pathlib

@@ -1,4 +1,4 @@
-"""What a hypermodel does with the callbacks that keras-tuner hands it beside the user's."""
+"""keras-tuner's callbacks within a trial."""
 
 import keras
 from keras_tuner.src.engine.tuner_utils import SaveBestEpoch, TunerCallback  # they have no public name

@@ -1,4 +1,4 @@
-"""keras-tuner's tuners, which train the trials, for searches that are interrupted and shared."""
+"""keras-tuner's tuners, made to be interrupted and shared."""
 
 import functools
 import math

@@ -1,4 +1,4 @@
-"""What the tests run in processes of their own: python jobs.py JOB FOLDER [ARGUMENT]."""
+"""Jobs for processes of their own: python jobs.py JOB FOLDER [ARGUMENT]."""
 
 import itertools
 import os

@@ -29,6 +29,17 @@ def test_digits_are_scikit_learns_split_once():
     assert sum(x.tobytes() in rows for x in data.x_test) == 0
 
 
+def test_a_data_set_prints_names_and_shapes():
+    assert repr(datasets.load("digits")) == (
+        "Dataset(name='digits', x_train=(1438, 8, 8, 1) float32, x_test=(359, 8, 8, 1) float32, "
+        "y_train=(1438,) int64, y_test=(359,) int64, "
+        'source="scikit-learn\'s load_digits: UCI optical recognition of handwritten digits, 8 x 8, embedded")'
+    )
+    text = repr(datasets.sprites(60, 20))
+    assert "factors_train=(60, 5) int64, factors_test=(20, 5) int64, factor_names=('shape', " in text
+    assert len(text) < 500
+
+
 def test_sprites_have_their_factors():
     data = datasets.load("sprites", num_train=60, num_test=20)
     check(data, (64, 64, 1))

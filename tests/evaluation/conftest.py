@@ -1,4 +1,4 @@
-"""A model whose every integral is known: x = b + z W + s * noise, z ~ N(0, I)."""
+"""A linear-Gaussian model, x = b + z W + s * noise, z ~ N(0, I), whose integrals are known."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What may be asked of a model before it is compiled, built or trained."""
+"""Models before they are compiled, built or trained."""
 
 import keras
 import numpy as np

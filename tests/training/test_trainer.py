@@ -1,4 +1,4 @@
-"""What `fit` and `evaluate` take, log and refuse."""
+"""`fit` and `evaluate`: what they take, log and refuse."""
 
 import keras
 import numpy as np

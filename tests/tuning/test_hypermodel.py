@@ -202,4 +202,7 @@ def test_without_keras_tuner_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "keras_tuner", None)
     with pytest.raises(ImportError, match=r"pip install 'keras-vae\[tuning\]'"):
         importlib.import_module("keras_vae.tuning")
+    monkeypatch.delattr(keras_vae, "tuning")
+    with pytest.raises(ImportError, match=r"pip install 'keras-vae\[tuning\]'"):
+        keras_vae.tuning  # noqa: B018
     assert keras_vae.VAE

@@ -1,9 +1,9 @@
-"""The mean image: what a VAE that has collapsed entirely gives for every example."""
+"""The mean image, the reconstruction of a collapsed VAE."""
 
 import numpy as np
 
 from keras_vae.evaluation.baselines import splits
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
 def mean_image(x_train, x_test) -> dict:

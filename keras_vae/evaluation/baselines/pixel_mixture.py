@@ -3,13 +3,18 @@
 import warnings
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.baselines import splits
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
 def pixel_mixture(
-    x_train, x_test, num_components: int = 10, smallest_sigma: float = 0.03, max_train: int = 10_000, seed: int = 0
+    x_train,
+    x_test,
+    num_components: int = 10,
+    smallest_sigma: float = 0.03,
+    max_train: int = 10_000,
+    seed: int | None = 0,
 ) -> dict:
     """Fit a mixture of Gaussians with diagonal covariances and return its log-likelihood.
 
@@ -21,7 +26,7 @@ def pixel_mixture(
             that is always black would make the density infinite without it, and it decides the figure: state it.
             Default 0.03.
         max_train: Int of at least 2; of more training examples so many are taken at random. Default 10,000.
-        seed: Int. Default 0.
+        seed: Int, or None, which draws anew at each call; of the examples taken and of the start. Default 0.
 
     Returns:
         Dict: `log_likelihood` of the test data, a log-density in nats per example, with its standard error over the

@@ -1,11 +1,11 @@
-"""Whether the codes lie in the labels' clusters."""
+"""k-means clusters of the codes against the labels."""
 
 import warnings
 
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import matrices, randomness
 
 
 def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, seed: int | None = 0) -> dict:
@@ -16,7 +16,7 @@ def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, see
         y: Array of shape `(n,)`, labels of at least two classes.
         num_clusters: Int of at least 2, at most n, or None, as many as there are classes. Default None.
         num_starts: Int of at least 1, from how many starting points k-means tries. Default 10.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `normalized_mutual_information` between clusters and labels (0 none, 1 the same partition, normalized by
@@ -32,8 +32,8 @@ def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, see
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.metrics import normalized_mutual_info_score
 
-    codes = checks.matrix("codes", codes)
-    y = checks.labels("y", y, len(codes))
+    codes = matrices.vectors("codes", codes)
+    y = matrices.labels("y", y, len(codes))
     num_clusters = len(np.unique(y)) if num_clusters is None else whole_number("num_clusters", num_clusters, low=2)
     if num_clusters > len(codes):
         raise ValueError(f"`num_clusters` must be at most {len(codes)}, the codes. Received: {num_clusters}")

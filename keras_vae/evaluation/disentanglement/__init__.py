@@ -1,4 +1,4 @@
-"""Whether the latent dimensions are the factors that made the data: codes and factors in, scores out.
+"""Disentanglement scores: codes and factors in, numbers out.
 
 The protocols are those of Locatello et al. 2019, "Challenging common assumptions in the unsupervised learning of
 disentangled representations", appendix C, on arrays instead of a generator of images.

@@ -1,13 +1,13 @@
-"""The beta-VAE score: can a linear classifier tell from differences of codes which factor was held?"""
+"""The beta-VAE score."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
-from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.evaluation.statistics.estimate import share_with_error
 
 
 def beta_vae_score(
@@ -34,7 +34,7 @@ def beta_vae_score(
         num_test: Int of at least 1, points to test on. Default 5,000.
         batch_size: Int of at least 1, pairs a point. Default 64.
         num_bins: Int of at least 2, into which a continuous factor is cut. Default 20.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `beta_vae_score`, the accuracy on the test points, with its standard error over them (they share rows:

@@ -1,11 +1,11 @@
-"""DCI: how the factors are spread over the latent dimensions, by the importances of boosted trees."""
+"""DCI: disentanglement, completeness and informativeness."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_vae.arguments import able
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -31,7 +31,7 @@ def dci(
         classifier: A scikit-learn classifier with `feature_importances_`, or None, gradient-boosted trees with
             scikit-learn's defaults. Default None.
         regressor: The same for continuous factors. Default None.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `disentanglement` (1: each dimension matters for one factor), `completeness` (1: each factor needs one

@@ -1,13 +1,13 @@
-"""The FactorVAE score: does the dimension that varies least name the factor that was held?"""
+"""The FactorVAE score."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
-from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.evaluation.statistics.estimate import share_with_error
 
 
 def factor_vae_score(
@@ -35,7 +35,7 @@ def factor_vae_score(
         num_test: Int of at least 1, votes to test on. Default 5,000.
         batch_size: Int of at least 2, examples a vote. Default 64.
         num_bins: Int of at least 2, into which a continuous factor is cut. Default 20.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `factor_vae_score`, the accuracy on the test votes (0 for a constant code), with its standard error over

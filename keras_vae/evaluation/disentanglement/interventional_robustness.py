@@ -1,11 +1,11 @@
-"""IRS: how little a latent dimension moves while the other factors change."""
+"""IRS, the interventional robustness score."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_vae.arguments import share, whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -31,7 +31,7 @@ def interventional_robustness(
         num_samples: Int of at least 2; of more rows so many are taken at random. Default 10,000.
         quantile: Float in (0, 1], the quantile of the deviations that stands for the largest. Default 0.99.
         num_bins: Int of at least 2, into which a continuous factor is cut. Default 20.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `interventional_robustness`, from 0 to 1 (0 for a constant code), `robustness`, a float64 array of shape

@@ -1,11 +1,11 @@
-"""Modularity (one factor a dimension) and explicitness (each value linearly read from the whole code)."""
+"""Modularity and explicitness."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.disentanglement.information import code_factor_information
 
@@ -28,7 +28,7 @@ def modularity_explicitness(
         num_train: Int of at least 1, rows to train on. Default 10,000.
         num_test: Int of at least 1, rows to test on; of fewer rows in all both get their proportion. Default 5,000.
         num_bins: Int of at least 2, bins of the codes and of continuous factors. Default 20.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `modularity`, from 0 to 1, averaged over the dimensions (a dimension without any information counts 0),

@@ -1,11 +1,11 @@
-"""MIG: how much more one latent dimension knows of a factor than the next."""
+"""MIG, the mutual information gap."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.disentanglement.information import code_factor_information
 
@@ -26,7 +26,7 @@ def mutual_information_gap(
         discrete: A bool for each factor, or None: one is discrete if all its values are whole numbers. Default None.
         num_samples: Int of at least 2; of more rows so many are taken at random. Default 10,000.
         num_bins: Int of at least 2, bins of equal width. Default 20.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `mutual_information_gap`, from 0 to 1 (a one-to-one code reaches 1 up to the bins), `gap_per_factor`, a

@@ -1,10 +1,10 @@
-"""SAP: how much better one latent dimension alone predicts a factor than the next."""
+"""SAP, the separated attribute predictability."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -27,7 +27,7 @@ def sap(
         discrete: A bool for each factor, or None: one is discrete if all its values are whole numbers. Default None.
         num_train: Int of at least 1, rows to train on. Default 10,000.
         num_test: Int of at least 1, rows to test on; of fewer rows in all both get their proportion. Default 5,000.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `sap`, from 0 to 1, `gap_per_factor`, a list; the protocol. A one-to-one code reaches 1 on continuous
@@ -53,7 +53,7 @@ def sap(
         else:
             scores = [_squared_correlation(code[train], factor[train]) for code in codes.T]
         # A single latent dimension has no rival: chance, or no correlation, is the second one.
-        alone = [checks.chance(factor[test]) if is_discrete else 0.0] if len(scores) == 1 else []
+        alone = [matrices.chance(factor[test]) if is_discrete else 0.0] if len(scores) == 1 else []
         *_, second, best = alone + sorted(scores)
         gaps.append(max(0.0, best - second))
     return {

@@ -1,11 +1,11 @@
-"""UDR: models that agree up to order and sign have found something; no factors are needed."""
+"""UDR, the unsupervised disentanglement ranking."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_vae.arguments import at_least, shown, whole_number
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import matrices, randomness
 from keras_vae.rows import as_rows
 
 
@@ -27,7 +27,7 @@ def unsupervised_disentanglement_ranking(
         num_samples: Int of at least 2; of more rows so many are taken at random. Default 10,000.
         kl_threshold: Float of at least 0; dimensions whose KL is not above it are left out. Default 0.01.
         alpha: Float above 0, the Lasso's weight of the sum of absolute coefficients. Default 0.1.
-        seed: Int or None. Default 0.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `scores`, a list with each model's median agreement with the others, from 0 to 1 - alpha, `best`, the
@@ -53,8 +53,8 @@ def unsupervised_disentanglement_ranking(
     if len(codes) < 2 or len(codes) != len(kl):
         raise ValueError(f"`codes` and `kl` must be of as many models, two or more. Received: {len(codes)}, {len(kl)}")
     num_samples = whole_number("num_samples", num_samples, low=2)
-    first = checks.matrix("codes[0]", codes[0], low_rows=2)
-    checked = [checks.matrix(f"codes[{i}]", array, rows=len(first), low_rows=2) for i, array in enumerate(codes)]
+    first = matrices.matrix("codes[0]", codes[0], low_rows=2)
+    checked = [matrices.matrix(f"codes[{i}]", array, rows=len(first), low_rows=2) for i, array in enumerate(codes)]
     rows = randomness.rows("udr", len(checked[0]), num_samples, seed)
     informative = [_informative(i, a[rows], kl[i], kl_threshold) for i, a in enumerate(checked)]
     pairs = np.full((len(codes), len(codes)), np.nan)

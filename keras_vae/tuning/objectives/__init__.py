@@ -1,28 +1,25 @@
-"""What a search may look for: independent of beta, measured at the end of training, on the validation split."""
+"""Objectives of a search."""
 
-from keras_vae.arguments import one_of
-from keras_vae.tuning.objectives.disentanglement import SCORES, Disentanglement
+from typing import Any
+
+from keras_vae.tuning.objectives.disentanglement import Disentanglement
 from keras_vae.tuning.objectives.elbo import Elbo
 from keras_vae.tuning.objectives.marginal_likelihood import MarginalLikelihood
-from keras_vae.tuning.objectives.objective import Objective
+from keras_vae.tuning.objectives.objective import Objective, known
 from keras_vae.tuning.objectives.rate_distortion import RateDistortion
 from keras_vae.tuning.objectives.udr import UDR
 
-KNOWN = {"elbo": Elbo, "marginal_likelihood": MarginalLikelihood, "rate_distortion": RateDistortion, "udr": UDR}
-NAMES = (*KNOWN, *SCORES)
+NAMES = tuple(known.classes)
 
 
-def get(identifier) -> Objective:
+def get(identifier: Any) -> Objective:
     """Return the objective that a name (with its default arguments) or an instance stands for."""
-    if isinstance(identifier, Objective):
-        return identifier
     if isinstance(identifier, str) and identifier.startswith(("val_", "loss")):
         raise ValueError(
             "`objective` must not depend on the beta that is searched: the loss rewards beta near 0. Expected one of "
             f"{', '.join(map(repr, NAMES))}. Received: objective={identifier!r}"
         )
-    one_of("objective", identifier, NAMES)
-    return KNOWN[identifier]() if identifier in KNOWN else Disentanglement(identifier)
+    return known.get("objective", identifier, Objective)
 
 
 __all__ = ["Disentanglement", "Elbo", "MarginalLikelihood", "NAMES", "Objective", "RateDistortion", "UDR", "get"]

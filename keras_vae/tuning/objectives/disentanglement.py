@@ -1,8 +1,10 @@
-"""A disentanglement score as the objective of a search, where the factors of the data are known."""
+"""Disentanglement scores as objectives."""
+
+from functools import partial
 
 from keras_vae import evaluation
 from keras_vae.arguments import one_of
-from keras_vae.tuning.objectives.objective import Objective
+from keras_vae.tuning.objectives.objective import Objective, known
 
 # Each score's function, and the name of its figure in what the function returns.
 SCORES = {
@@ -15,6 +17,7 @@ SCORES = {
 }
 
 
+@known()
 class Disentanglement(Objective):
     """A disentanglement score of the posterior means of the validation split, from 0 to 1.
 
@@ -47,3 +50,7 @@ class Disentanglement(Objective):
         """Return the models' scores."""
         function, key = SCORES[self.score]
         return [function(vae.encode(x)[0], factors, seed=seed)[key] for vae in models]
+
+
+# The name of a score stands for the objective of that score.
+known.classes.update({score: partial(Disentanglement, score) for score in SCORES})

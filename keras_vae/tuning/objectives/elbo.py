@@ -1,8 +1,9 @@
-"""The evidence lower bound as the objective of a search."""
+"""The evidence lower bound as an objective."""
 
-from keras_vae.tuning.objectives.objective import Objective
+from keras_vae.tuning.objectives.objective import Objective, known
 
 
+@known("elbo")
 class Elbo(Objective):
     """The ELBO on the validation split, with beta = 1 whatever beta the training had, nats per example.
 

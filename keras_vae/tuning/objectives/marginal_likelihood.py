@@ -1,10 +1,11 @@
-"""The importance-weighted bound as the objective of a search."""
+"""The importance-weighted bound as an objective."""
 
 from keras_vae import evaluation
 from keras_vae.arguments import whole_number
-from keras_vae.tuning.objectives.objective import Objective
+from keras_vae.tuning.objectives.objective import Objective, known
 
 
+@known("marginal_likelihood")
 class MarginalLikelihood(Objective):
     """The importance-weighted bound L_k on log p(x) of the validation split, nats per example.
 

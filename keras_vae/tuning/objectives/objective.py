@@ -1,6 +1,10 @@
-"""What every objective of a search says."""
+"""The base of the objectives."""
 
 from abc import ABC, abstractmethod
+
+from keras_vae.known import Known
+
+known = Known("keras_vae.tuning")
 
 
 class Objective(ABC):

@@ -1,8 +1,10 @@
-"""Rate against distortion: no winner, but a front of trials that no other beats in both."""
+"""Rate against distortion as an objective."""
 
 from keras_vae.tuning.objectives.elbo import Elbo
+from keras_vae.tuning.objectives.objective import known
 
 
+@known("rate_distortion")
 class RateDistortion(Elbo):
     """KL against reconstruction: the search maps the plane, and the results are its front and the front's knee.
 

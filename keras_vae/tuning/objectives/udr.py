@@ -1,9 +1,10 @@
-"""UDR as the objective of a search for disentangled codes, where no factors are known."""
+"""UDR as an objective."""
 
 from keras_vae import evaluation
-from keras_vae.tuning.objectives.objective import Objective
+from keras_vae.tuning.objectives.objective import Objective, known
 
 
+@known("udr")
 class UDR(Objective):
     """The unsupervised disentanglement ranking: how far models that differ only in their seeds agree, from 0 to 0.9.
 

@@ -1,4 +1,4 @@
-"""The doctor on patients whose illness was made."""
+"""`diagnose` on models with a known fault."""
 
 import keras
 import numpy as np

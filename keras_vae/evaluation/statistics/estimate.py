@@ -1,8 +1,8 @@
-"""An average over examples, with the standard error that belongs to it."""
+"""Averages with standard errors."""
 
 import numpy as np
 
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 
 NUM_SPLITS = 20
 NUM_GROUPS = 20
@@ -56,7 +56,7 @@ def halves_error(score, sizes, low_rows: int = 1, num_splits: int = NUM_SPLITS, 
         sizes: The number of rows of each set.
         low_rows: Int; with fewer rows in a half the error is NaN. Default 1.
         num_splits: Int of at least 1, splits into halves, over which the squared difference is averaged. Default 20.
-        seed: Int or None, of the splits. Default 0.
+        seed: Int, or None, which draws anew at each call; of the splits. Default 0.
     """
     if min(sizes) // 2 < low_rows:
         return np.nan

@@ -1,4 +1,4 @@
-"""A refusal in words before the system's, which would end the process."""
+"""A check of the memory that a call needs."""
 
 import os
 

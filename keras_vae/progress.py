@@ -1,4 +1,4 @@
-"""A progress bar for what takes longer than a few seconds."""
+"""A progress bar."""
 
 import sys
 import time

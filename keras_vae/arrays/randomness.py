@@ -1,4 +1,4 @@
-"""The random numbers of a score: from its seed, but of no other stream with the same seed."""
+"""Random number generators of the scores."""
 
 import zlib
 

@@ -1,4 +1,4 @@
-"""A small classifier, trained in seconds: its last hidden layer is what samples are compared by."""
+"""A small classifier, whose last hidden layer gives features."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ import numpy as np
 from keras import layers
 
 from keras_vae.arguments import whole_number
+from keras_vae.arrays import matrices, randomness
+from keras_vae.arrays.forward import forward
 from keras_vae.datasets import Batches
-from keras_vae.evaluation import checks, randomness
-from keras_vae.evaluation.forward import forward
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Classifier:
     probabilities: keras.Model
     hidden: keras.Model
     classes: np.ndarray
+
+    def __repr__(self) -> str:
+        """Return the shapes, and how many classes there are."""
+        shape, num_features = self.hidden.input_shape[1:], self.hidden.output_shape[-1]
+        return f"{type(self).__name__}(x={shape}, num_features={num_features}, num_classes={len(self.classes)})"
 
     def features(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the last hidden layer of each image, a float32 array of shape `(n, num_features)`."""
@@ -48,7 +53,7 @@ def train_classifier(
         num_features: Int of at least 1, the width of its last hidden layer. Default 64.
         epochs: Int of at least 1. Default 10.
         batch_size: Int of at least 1. Default 128.
-        seed: Int or None, of the initial weights and the order. Default 0.
+        seed: Int, or None, which draws anew at each call; of the initial weights and the order. Default 0.
 
     Returns:
         A `Classifier`, with `features(x)` and `predict(x)`.
@@ -57,14 +62,14 @@ def train_classifier(
         ValueError: If the arrays do not fit, or there is one class only.
 
     Example:
-    >>> classifier = keras_vae.evaluation.train_classifier(x_test, y_test, epochs=1)
+    >>> classifier = keras_vae.models.train_classifier(x_test, y_test, epochs=1)
     >>> features = classifier.features(x_test)
     """
-    checks.flat("x", x)
-    x = np.asarray(checks.data("x", x), "float32")
+    matrices.flat("x", x)
+    x = np.asarray(matrices.data("x", x), "float32")
     num_features, epochs = whole_number("num_features", num_features), whole_number("epochs", epochs)
     batch_size, seed = whole_number("batch_size", batch_size), randomness.state(seed)
-    y = checks.labels("y", y, len(x))
+    y = matrices.labels("y", y, len(x))
     classes, target = np.unique(y, return_inverse=True)
     inputs = keras.Input(x.shape[1:])
     h, number = inputs, iter(range(10))
