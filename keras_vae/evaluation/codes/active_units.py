@@ -5,9 +5,10 @@ import numpy as np
 from keras_vae.arguments import at_least
 from keras_vae.evaluation import checks
 from keras_vae.evaluation.gaussian import kl_per_dimension
+from keras_vae.types import ArrayLike
 
 
-def active_units(mean, log_var, threshold: float = 0.01) -> dict:
+def active_units(mean: ArrayLike, log_var: ArrayLike, threshold: float = 0.01) -> dict:
     """Count the latent dimensions whose posterior mean varies over the data, and measure each one's KL to N(0, 1).
 
     Args:

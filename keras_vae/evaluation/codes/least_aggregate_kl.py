@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_vae.evaluation import checks, gaussian, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
+from keras_vae.types import ArrayLike
 
 MOST_ROWS = 2000
 FEWEST_ROWS = 20
@@ -13,7 +14,7 @@ FEWEST_ROWS = 20
 WIDTHS = (0.1, 0.2, 0.3, 0.5)
 
 
-def least_aggregate_kl(mean, log_var, seed: int | None = 0) -> float:
+def least_aggregate_kl(mean: ArrayLike, log_var: ArrayLike, seed: int | None = 0) -> float:
     """Return a lower bound on KL(q(z) || N(0, I)), q(z) being the mixture of the posteriors of *all* possible data.
 
     For any density r, E_q[log r(z) - log p(z)] = KL(q || p) - KL(q || r): at most KL(q || p). Here r is fitted to one

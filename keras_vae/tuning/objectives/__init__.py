@@ -19,7 +19,7 @@ def get(identifier: Any) -> Objective:
             "`objective` must not depend on the beta that is searched: the loss rewards beta near 0. Expected one of "
             f"{', '.join(map(repr, NAMES))}. Received: objective={identifier!r}"
         )
-    return known.get("objective", identifier, Objective)
+    return known.get("objective", identifier, Objective)  # type: ignore[type-abstract]
 
 
 __all__ = ["Disentanglement", "Elbo", "MarginalLikelihood", "NAMES", "Objective", "RateDistortion", "UDR", "get"]

@@ -1,13 +1,17 @@
 """Disentanglement scores as objectives."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
+
+import numpy as np
 
 from keras_vae import evaluation
 from keras_vae.arguments import one_of
 from keras_vae.tuning.objectives.objective import Objective, known
 
 # Each score's function, and the name of its figure in what the function returns.
-SCORES = {
+SCORES: dict[str, tuple[Callable[..., dict], str]] = {
     "mutual_information_gap": (evaluation.mutual_information_gap, "mutual_information_gap"),
     "sap": (evaluation.sap, "sap"),
     "dci": (evaluation.dci, "disentanglement"),
@@ -42,11 +46,13 @@ class Disentanglement(Objective):
         self.score = one_of("score", score, SCORES)
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]  # no variable: those are the config
         """The score's name."""
         return self.score
 
-    def scores(self, models, elbos, x, factors, seed):
+    def scores(
+        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+    ) -> list[float]:
         """Return the models' scores."""
         function, key = SCORES[self.score]
         return [function(vae.encode(x)[0], factors, seed=seed)[key] for vae in models]
