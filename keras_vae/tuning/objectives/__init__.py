@@ -1,14 +1,17 @@
 """Objectives of a search."""
 
+from functools import partial
 from typing import Any
 
-from keras_vae.tuning.objectives.disentanglement import Disentanglement
+from keras_vae.tuning.objectives.disentanglement import SCORES, Disentanglement
 from keras_vae.tuning.objectives.elbo import Elbo
 from keras_vae.tuning.objectives.marginal_likelihood import MarginalLikelihood
 from keras_vae.tuning.objectives.objective import Objective, known
 from keras_vae.tuning.objectives.rate_distortion import RateDistortion
 from keras_vae.tuning.objectives.udr import UDR
 
+# The name of a score stands for the objective of that score.
+known.classes.update({score: partial(Disentanglement, score) for score in SCORES})
 NAMES = tuple(known.classes)
 
 

@@ -1,7 +1,6 @@
 """Disentanglement scores as objectives."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,7 +55,3 @@ class Disentanglement(Objective):
         """Return the models' scores."""
         function, key = SCORES[self.score]
         return [function(vae.encode(x)[0], factors, seed=seed)[key] for vae in models]
-
-
-# The name of a score stands for the objective of that score.
-known.classes.update({score: partial(Disentanglement, score) for score in SCORES})
