@@ -9,15 +9,18 @@ from keras_vae import (
     datasets,
     distributions,
     evaluation,
+    flows,
     layers,
     likelihoods,
     networks,
+    penalties,
     plots,
     posteriors,
     priors,
+    samplers,
     schedules,
 )
-from keras_vae.models import VAE, Autoencoder
+from keras_vae.models import VAE, Autoencoder, ConditionalVAE, FactorVAE
 from keras_vae.training import data_parallel
 from keras_vae.version import __version__
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "Autoencoder",
+    "ConditionalVAE",
+    "FactorVAE",
     "VAE",
     "bounds",
     "callbacks",
@@ -34,12 +39,15 @@ __all__ = [
     "datasets",
     "distributions",
     "evaluation",
+    "flows",
     "layers",
     "likelihoods",
     "networks",
+    "penalties",
     "plots",
     "posteriors",
     "priors",
+    "samplers",
     "schedules",
 ]
 

@@ -14,7 +14,7 @@ LARGEST_INT = int(np.iinfo("int64").max)
 SHOWN = 200
 
 
-def at_least(name: str, value: Any, low: float, strict: bool = False) -> float:
+def at_least(name: str, value: Any, low: float, strict: bool = False) -> Any:
     """Return `value` as a number not below `low` (above it, if `strict`), also in float32; else raise a ValueError.
 
     A single number of any kind is one: of Python, NumPy, a tensor without axes, a fraction. Ints and floats are
@@ -48,6 +48,14 @@ def whole_number(name: str, value: Any, low: int = 1, high: int = LARGEST_INT) -
     if number > high:
         raise _refused(name, f"{expected} and at most {high}", value)
     return number
+
+
+def whole_numbers(name: str, values: Any) -> list[int]:
+    """Return `values` as a list of ints if they are whole numbers of at least 1; raise a ValueError otherwise."""
+    try:
+        return [whole_number(name, value) for value in values]
+    except TypeError as error:  # no list
+        raise ValueError(f"`{name}` must be a list of ints of at least 1. Received: {name}={shown(values)}") from error
 
 
 def seed_or_none(name: str, value: Any) -> int | None:

@@ -15,6 +15,16 @@ def stream(seed: int, number: int) -> int:
     return int(np.random.SeedSequence([seed % 2**32, number]).generate_state(1)[0]) % 2**31
 
 
+def for_draws(seed: Any, count: int) -> list:
+    """Return a seed for each of several draws of one call: with one int they would all draw the same numbers.
+
+    Args:
+        seed: `keras.random.SeedGenerator`, which never repeats itself, or int.
+        count: Int, how many draws.
+    """
+    return [stream(seed, number) for number in range(count)] if isinstance(seed, int) else [seed] * count
+
+
 class SavesNoise:
     """A layer or model that saves, besides its weights, where its noise stands; a subclass writes `noise_states`."""
 

@@ -8,11 +8,12 @@ import pytest
 PACKAGE = pathlib.Path(__file__).parents[1] / "keras_vae"
 
 # What each room may import of the package, besides itself and these.
-EVERYWHERE = {"arguments", "known", "moved", "replacing", "rows", "types"}
+EVERYWHERE = {"arguments", "known", "moved", "progress", "replacing", "rows", "types"}
 ALLOWED = {
     "arguments": set(),
     "known": set(),
     "moved": set(),
+    "progress": set(),
     "noise": set(),
     "batch": set(),
     "arrays": set(),
@@ -21,8 +22,10 @@ ALLOWED = {
     "types": set(),
     "version": set(),
     "distributions": {"batch"},
+    "flows": set(),
     "posteriors": {"batch", "distributions", "flows"},
-    "priors": {"batch", "distributions", "flows"},
+    "priors": {"batch", "distributions", "flows", "noise"},
+    "penalties": {"batch", "distributions", "posteriors", "schedules"},
     "likelihoods": {"batch", "distributions"},
     "layers": {"batch", "distributions", "noise", "posteriors", "priors"},
     "networks": set(),
@@ -31,20 +34,23 @@ ALLOWED = {
     "datasets": set(),
     "training": {"batch", "noise"},
     "bounds": {"batch"},
+    "samplers": {"arrays"},
     "models": {
         "arrays",
         "batch",
         "bounds",
+        "datasets",
         "distributions",
         "layers",
         "likelihoods",
+        "networks",
         "noise",
         "posteriors",
         "priors",
         "schedules",
         "training",
     },
-    "evaluation": {"arrays", "datasets", "distributions", "priors"},
+    "evaluation": {"arrays", "distributions", "models", "priors", "samplers"},
     "plots": set(),
     "tuning": {
         "callbacks",

@@ -17,12 +17,13 @@ _one_at_a_time = threading.Lock()
 class ArrayMethods:
     """A model that runs methods of tensors over arrays (see `over_rows`).
 
-    A subclass has `compile_function` and `evaluation_noise`, and writes `require_built`, `shape_of_rows` and, where
-    arrays need more checks, `rows_of` and `is_valid`.
+    A subclass has `compile_function`, `is_valid` (of each value of the data, whether it can be computed with) and
+    `evaluation_noise`, and writes `require_built`, `shape_of_rows` and, where arrays need more checks, `rows_of`.
     """
 
     evaluation_noise: keras.random.SeedGenerator
     compile_function: Callable
+    is_valid: Callable
 
     def require_built(self) -> None:
         """Build the model if it can be, and raise a ValueError if it cannot."""
@@ -31,10 +32,6 @@ class ArrayMethods:
     def shape_of_rows(self, name: str) -> tuple:
         """Return the shape of a row of the argument with a name, such as `x` or `z`."""
         raise NotImplementedError(f"{type(self).__name__} must define `shape_of_rows`.")
-
-    def is_valid(self, values: Any) -> Any:
-        """Say of each value of the data whether it can be computed with: NaN and infinite ones cannot."""
-        return values - values == 0  # in NumPy and on every backend
 
     def rows_of(self, **arrays: Any) -> dict[str, Any]:
         """Return what was given under arguments' names as arrays of rows; only the first must not be None.

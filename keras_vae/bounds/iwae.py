@@ -52,7 +52,7 @@ class IWAE(Bound):
         }
         first = {name: first_draws(values, k) for name, values in {"z": z, **decoded}.items()}
         outputs = {"kl": kl, **dict(zip(model.posterior.names, encoded, strict=True)), **first}
-        return model.completed(losses, x, target, outputs, sample_weight, training), outputs
+        return model.completed(losses, target, outputs, sample_weight, training), outputs
 
     def weighed(self, model, target, condition, encoded, z, log_q, training):
         """Return log p(x|z) and log p(z) - log q(z|x) of the draws, `(batch, k)`, and the decoder's output."""

@@ -25,7 +25,7 @@ class BetaAnnealing(keras.callbacks.Callback):
         unit: "epoch" or "step", the unit of the schedule's step. Default "epoch".
 
     Raises:
-        ValueError: If `schedule` is no schedule, the unit is unknown, or the model is no `keras_vae.VAE`.
+        ValueError: If `schedule` is no schedule, the unit is unknown, or the model has no beta.
 
     Example:
     >>> warm_up = keras_vae.callbacks.BetaAnnealing(keras_vae.schedules.Linear(duration=10))
@@ -52,6 +52,11 @@ class BetaAnnealing(keras.callbacks.Callback):
                 f"{type(self.model).__name__}. In a model of your own assign the weight `beta` of its KLDivergence "
                 "layer in `on_epoch_begin`."
             )
+        if "beta" not in self.model.scheduled:
+            raise ValueError(
+                f"BetaAnnealing needs a model with a beta. Received: a {type(self.model).__name__}, whose scheduled "
+                f"weights are {list(self.model.scheduled)}"
+            )
         self.steps_per_epoch, self.attached, self.first_step = self.params["steps"], False, None
         epochs = self.params["epochs"]
         length = epochs if self.unit == "epoch" else epochs * (self.steps_per_epoch or float("inf"))
@@ -71,16 +76,13 @@ class BetaAnnealing(keras.callbacks.Callback):
             self.steps_per_epoch = step - self.first_step
         self.first_step = step
         self.attached = self.steps_per_epoch is not None or self.unit == "step"
-        self.model.attach_schedule(self._as_function_of_step(epoch, step))
+        self.model.attach_schedule(self.schedule, "beta", *self._offset_and_scale(epoch, step))
 
-    def _as_function_of_step(self, epoch, first_step):
-        """Return beta as a function of the model's own step counter."""
-        schedule, steps_per_epoch = self.schedule, self.steps_per_epoch
+    def _offset_and_scale(self, epoch, first_step):
+        """Return what makes the schedule's step of the model's own step counter."""
         if not self.attached:
-            return lambda step: schedule(float(epoch))
-        # Whole numbers until the division: a resumed run must meet the same beta to the last bit.
+            return epoch, None
         # Resumed with epochs of unknown length, the model's own count of steps is the only one there is.
-        known = steps_per_epoch or epoch == 0
-        offset = epoch * (steps_per_epoch or 0) - first_step if known else 0
-        scale = steps_per_epoch if self.unit == "epoch" else 1
-        return lambda step: schedule(ops.cast(step + offset, "float32") / scale)
+        known = self.steps_per_epoch or epoch == 0
+        offset = epoch * (self.steps_per_epoch or 0) - first_step if known else 0
+        return offset, self.steps_per_epoch if self.unit == "epoch" else 1

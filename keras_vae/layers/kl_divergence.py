@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_vae import batch, priors
 from keras_vae.arguments import at_least
-from keras_vae.layers.posterior_layer import PosteriorLayer
+from keras_vae.layers.posterior_layer import PosteriorLayer, serialized_to_share
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
@@ -30,7 +30,8 @@ class KLDivergence(PosteriorLayer):
         inputs: The posterior's parameters, for the Gaussian `[mean, log_var]`; see `Sampling`.
         z: The code that is decoded, where the KL has no closed form: the KL is estimated there. None lets the layer
             draw one of its own. Default None.
-        log_q: log q(z|x) of that code, `(batch,)`; None asks the posterior for it. Default None.
+        log_q: log q(z|x) of that code, `(batch,)`, from `Sampling(return_log_prob=True)`; None asks the posterior for
+            it. Default None.
         sample_weight: None or tensor of shape `(batch,)`, the weights of the batch mean.
 
     Returns:
@@ -88,5 +89,5 @@ class KLDivergence(PosteriorLayer):
 
     def get_config(self):
         """Return the constructor's arguments; `beta` is the initial value, the weight holds the current one."""
-        prior = keras.saving.serialize_keras_object(self.prior)
+        prior = serialized_to_share(self.prior)
         return {**super().get_config(), "beta": self.initial_beta, "free_bits": self.free_bits, "prior": prior}

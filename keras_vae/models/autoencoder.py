@@ -10,18 +10,18 @@ import numpy as np
 from keras import ops
 
 from keras_vae import batch, likelihoods, priors
-from keras_vae.arguments import seed_or_none, shape_text
+from keras_vae.arguments import able, seed_or_none, shape_text
 from keras_vae.arrays.checks import batch_of
-from keras_vae.models import checks
+from keras_vae.models import checks, data_warnings
 from keras_vae.models.final_sigmoid import final_sigmoid
 from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.models.misfit import Misfit
-from keras_vae.noise import SavesNoise, stream
+from keras_vae.noise import stream
 from keras_vae.training import Phase, Trainer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae.models")
-class Autoencoder(LatentMethods, SavesNoise, Trainer):
+class Autoencoder(LatentMethods, Trainer):
     """An autoencoder: x -> encoder -> code -> decoder -> the parameters of p(x|code).
 
     `fit` minimises minus the log-likelihood, and what `penalties` add to it. It logs `loss`, `reconstruction_loss`
@@ -60,7 +60,11 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
     Reference: Ghosh et al. 2020, "From variational to deterministic autoencoders", section 4, on the mixture.
     """
 
-    MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss", "outside_support")
+    MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss")
+    PHASES: tuple[str, ...] = ("training",)
+    UNLOGGED = ("outside_support",)
+    NO_LOSS = "the likelihood says what is minimised; choose `likelihood` in the constructor"
+    NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
     # The constructor's arguments that are objects of their own.
     PARTS: tuple[str, ...] = ("encoder", "decoder", "likelihood", "prior", "penalties")
 
@@ -75,12 +79,17 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         seed: int | None = None,
         **kwargs,
     ):
-        super().__init__(skip_threshold=skip_threshold, **kwargs)
+        penalties = checks.penalties(penalties)
+        measures = (*self.MEASURES, *(penalty.name for penalty in penalties), *self.UNLOGGED)
+        super().__init__(measures, self.PHASES, skip_threshold, **kwargs)
         self.encoder = checks.model("encoder", encoder)
         self.decoder = checks.model("decoder", decoder)
         self.likelihood = likelihoods.get(likelihood)
         self.prior = self.default_prior() if prior is None else priors.get(prior)
-        self.penalties = checks.penalties(penalties)
+        self.penalties = penalties
+        for penalty in penalties:
+            for name, (weight, schedule) in penalty.schedules().items():
+                self.schedule_weight(name, weight, schedule)
         self.seed = seed_or_none("seed", seed)
         streams = (None, None) if self.seed is None else (stream(self.seed, 2), stream(self.seed, 3))
         self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(start) for start in streams)
@@ -88,7 +97,6 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
         vars(self)["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
         self.latent_dim = self.latent_shape = self.event_shape = self.target_shape = None
-        self._told_of_labels = False
         self._loaded = False
 
     def default_prior(self) -> Any:
@@ -165,7 +173,7 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         """Return the loss and its parts, in nats per example, averaged over the batch."""
         target = self.target(x, y)
         losses = self.parts_of_loss(target, outputs, sample_weight)
-        return self.completed(losses, x, target, outputs, sample_weight, training)
+        return self.completed(losses, target, outputs, sample_weight, training)
 
     def parts_of_loss(self, target: Any, outputs: dict, sample_weight: Any) -> dict:
         """Return the loss without penalties, and what it consists of."""
@@ -174,22 +182,16 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
         loss = reconstruction_loss + sum(ops.cast(part, "float32") for part in self.losses)
         return {"loss": loss, "reconstruction_loss": reconstruction_loss}
 
-    def completed(self, losses: dict, x: Any, target: Any, outputs: dict, sample_weight: Any, training: bool) -> dict:
-        """Return the losses with the penalties, NaN where the data hold some, and the counts of a batch's faults."""
+    def completed(self, losses: dict, target: Any, outputs: dict, sample_weight: Any, training: bool) -> dict:
+        """Return the losses with the penalties, and whether the target is outside the likelihood's support."""
         noise = self.training_noise if training else self.evaluation_noise
         penalties = {
             penalty.name: penalty(outputs, prior=self.prior, noise=noise, sample_weight=sample_weight)
             for penalty in self.penalties
         }
         loss = losses["loss"] + sum(penalty.weight * penalties[penalty.name] for penalty in self.penalties)
-        invalid_rows = batch.num_rows_with(ops.logical_not(self.is_valid(ops.cast(x, "float32"))))
-        # TensorFlow's relu makes 0 of NaN: a loss may look as if the data were whole.
-        losses = {
-            name: ops.where(invalid_rows > 0.0, float("nan"), value)
-            for name, value in {**losses, **penalties, "loss": loss}.items()
-        }
         outside_support = self.likelihood.outside_support(ops.cast(target, "float32"))
-        return {**losses, "invalid_rows": invalid_rows, "outside_support": outside_support}
+        return {**losses, **penalties, "loss": loss, "outside_support": outside_support}
 
     def regularization(self) -> Any:
         """Return what the layers of the parts add to the loss, where the model itself was not called."""
@@ -207,13 +209,9 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     def phases(self):
         """Return the one phase of the training step: the prior is fitted afterwards, to the codes."""
-
-        def loss(x, y, sample_weight):
-            return self.losses_of(x, y, sample_weight, training=True)
-
         of_prior = {id(variable) for variable in self.prior.trainable_variables}
         variables = [variable for variable in self.trainable_variables if id(variable) not in of_prior]
-        return [Phase(loss, variables, self.optimizer)]
+        return [Phase(self.losses_of, variables, self.optimizer)]
 
     def adapt(self, x, y=None, batch_size: int = 256) -> None:
         """Fit the prior to the codes of data, after the training; `sample` draws from it.
@@ -233,9 +231,13 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     # Shapes.
 
-    def input_shape_of_encoder(self):
+    def known_input_shape(self):
         """Return the shape of x with the batch axis, or None while the encoder does not know it."""
-        return checks.input_shape(self.encoder)
+        return checks.input_shape(self.encoder) if self.event_shape is None else (None, *self.event_shape)
+
+    def target_shape_of_metrics(self):
+        """Return the shape of the target and of the mean of p(x|z)."""
+        return self.target_shape
 
     def shapes_of_inputs(self, input_shape: Any) -> list[tuple]:
         """Return the shapes of the encoder's inputs with the batch axis, from that of what `call` takes."""
@@ -268,8 +270,14 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
 
     def shapes_of_parts(self, encoded: list, codes: tuple, parameters: tuple) -> list[tuple]:
         """Return the layers to build, each with its shape, in the order in which they are built."""
-        self.prior.connect(self.encoded, None, self.event_shape)
+        self.connect(None)
         return [(self.prior, codes), (self.likelihood, parameters)]
+
+    def connect(self, posterior: Any) -> None:
+        """Tell the prior and the penalties what they must know of the model, before they are built."""
+        self.prior.connect(self.encoded, posterior, self.event_shape)
+        for penalty in self.penalties:
+            penalty.connect(posterior)
 
     def shape_of_rows(self, name: str) -> tuple:
         """Return the shape of a row of the argument with a name, for the methods of arrays."""
@@ -320,6 +328,14 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
             )
         return None
 
+    def check_first_batch(self, x, y, sample_weight):
+        """Warn if a first batch does not fit the likelihood; return whether its values are known at all."""
+        return data_warnings.warn_of_values(self.likelihood, self.target(x, y), sample_weight)
+
+    def check_means(self, means):
+        """Warn if an epoch's data were outside the likelihood's support."""
+        data_warnings.warn_of_support(self.likelihood, means["outside_support"])
+
     def check_loaded_weights(self):
         """Warn if the weights were loaded from a file and some are not finite."""
         if self._loaded:
@@ -331,6 +347,32 @@ class Autoencoder(LatentMethods, SavesNoise, Trainer):
                     + (f" and {len(bad) - 5} more." if len(bad) > 5 else "."),
                     stacklevel=3,
                 )
+
+    @classmethod
+    def like(cls, vae: Any, prior: Any = None) -> "Autoencoder":
+        """Return an autoencoder of a VAE's networks, with new weights: its encoder's first output is the code.
+
+        Args:
+            vae: A built `keras_vae.VAE` of one input, whose posterior is the Gaussian; it is left as it is.
+            prior: As for `Autoencoder`. Default None.
+
+        Raises:
+            ValueError: If it has no such parts.
+
+        Example:
+        >>> autoencoder = keras_vae.Autoencoder.like(vae)
+        >>> autoencoder.compile("adam")
+        >>> autoencoder.fit(x, epochs=1)
+        >>> autoencoder.adapt(x)
+        >>> images = autoencoder.sample(16)
+        """
+        able("vae", vae, ("require_built", "event_shape", "posterior"), "a keras_vae.VAE")
+        vae.require_built()
+        new = type(vae).from_config(vae.get_config())
+        if getattr(new.encoder, "outputs", None):  # a functional model: without the layers of its other outputs
+            return cls(keras.Model(new.encoder.inputs, new.encoder.outputs[0]), new.decoder, new.likelihood, prior)
+        x = keras.Input(vae.event_shape)
+        return cls(keras.Model(x, keras.tree.flatten(new.encoder(x))[0]), new.decoder, new.likelihood, prior)
 
     # Files.
 

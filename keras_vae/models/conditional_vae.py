@@ -6,9 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_vae import priors
 from keras_vae.arguments import shape_text, whole_number
 from keras_vae.arrays.checks import batch_of
 from keras_vae.models import checks
+from keras_vae.models.given import Given
 from keras_vae.models.vae import VAE
 from keras_vae.rows import as_rows
 
@@ -88,12 +90,60 @@ class ConditionalVAE(VAE):
         """Return x: y is the condition."""
         return checks.target(x, None, self.target_shape)
 
+    def given(self, y: Any) -> Given:
+        """Return the model of x at one condition, which the scores of `keras_vae.evaluation` take as a model.
+
+        Args:
+            y: A label, or the attributes of one example.
+
+        Raises:
+            ValueError: If it is no condition of this model.
+
+        Example:
+        >>> vae.given(3).sample(16)
+        """
+        self.checked_condition(np.asarray(y)[None])
+        return Given(self, y)
+
     # Shapes and checks.
 
-    def input_shape_of_encoder(self):
-        """Return the shapes of x and of the condition, or None while the encoder does not know them."""
+    def known_input_shape(self):
+        """Return the shapes of x and of y, or None while the encoder does not know them."""
         shape = getattr(self.encoder, "input_shape", None)
-        return [(None, *one[1:]) for one in shape] if isinstance(shape, list) and len(shape) == 2 else None
+        if self.event_shape is not None:
+            x_shape = (None, *self.event_shape)
+        elif isinstance(shape, list) and len(shape) == 2:
+            x_shape = (None, *shape[0][1:])
+        else:
+            return None
+        return [x_shape, (None, *self.shape_of_rows("y"))]
+
+    def build_from(self, x, y):
+        """Build the model, if it is not built, for a first batch like x and y."""
+        if not self.built:
+            self.build(self.known_input_shape() or [tuple(x.shape), (None, *self.shape_of_rows("y"))])
+            self.build_optimizers()
+
+    def check_batch(self, x, y):
+        """Raise a ValueError if x or the condition y is wrong."""
+        batch_of("x", x, self.event_shape)
+        self.target(x, None)
+        self.checked_condition(y)
+
+    def without_labels(self, y):
+        """Return y, which the model needs."""
+        if y is None:
+            raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+        return y
+
+    def connect(self, posterior):
+        """Refuse a prior made of the posteriors of pseudo-inputs, which would need a condition each."""
+        if isinstance(self.prior, priors.VampPrior):
+            raise ValueError(
+                "`prior` must not be VampPrior in a ConditionalVAE: its pseudo-inputs have no condition. Received: "
+                "prior=VampPrior"
+            )
+        super().connect(posterior)
 
     def shapes_of_inputs(self, input_shape):
         """Return the shapes of x and of the condition."""

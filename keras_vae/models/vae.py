@@ -59,7 +59,9 @@ class VAE(DensityMethods, Autoencoder):
     "beta-VAE", equation 4.
     """
 
-    MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo", "outside_support")
+    MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo")
+    NO_LOSS = "a VAE minimises minus its ELBO; choose `likelihood` in the constructor"
+    NO_CLASS_WEIGHT = "a VAE knows no classes; give each row its weight as `sample_weight`"
     PARTS = (*Autoencoder.PARTS, "posterior", "bound")
 
     def __init__(
@@ -83,6 +85,7 @@ class VAE(DensityMethods, Autoencoder):
         initial_beta = beta if self.schedule is None else float(ops.convert_to_numpy(self.schedule(0)))
         self.posterior = posteriors.get(posterior)
         self.kl_divergence = KLDivergence(initial_beta, free_bits, self.prior, self.posterior, seed=seed)
+        self.schedule_weight("beta", self.kl_divergence.beta, self.schedule)
         self.free_bits = self.kl_divergence.free_bits
         self.bound = bounds.get(bound)
         self.bound.check(self)
@@ -103,7 +106,7 @@ class VAE(DensityMethods, Autoencoder):
 
     def shapes_of_parts(self, encoded, codes, parameters):
         """Return the layers to build, each with its shape, in the order in which they are built."""
-        self.prior.connect(self.encoded, self.posterior, self.event_shape)
+        self.connect(self.posterior)
         parts = [(self.posterior, encoded), (self.prior, codes), (self.likelihood, parameters)]
         return [*parts, (self.kl_divergence, encoded), (self.sampling, encoded)]
 
@@ -143,11 +146,7 @@ class VAE(DensityMethods, Autoencoder):
 
     def phases(self):
         """Return the one phase of the training step, which trains the prior as well."""
-
-        def loss(x, y, sample_weight):
-            return self.losses_of(x, y, sample_weight, training=True)
-
-        return [Phase(loss, self.trainable_variables, self.optimizer)]
+        return [Phase(self.losses_of, self.trainable_variables, self.optimizer)]
 
     def get_config(self):
         """Return the constructor's arguments; a `beta` that was assigned is in the weights."""

@@ -6,10 +6,12 @@ import keras
 
 from keras_vae.arguments import one_of
 from keras_vae.networks.convolutional import convolutional
+from keras_vae.networks.critic import critic
 from keras_vae.networks.faces64 import faces64
 from keras_vae.networks.lenet import lenet
 from keras_vae.networks.mlp import mlp
 from keras_vae.networks.s0 import s0
+from keras_vae.networks.spatial import spatial
 
 KNOWN = {"mlp": mlp, "conv": convolutional, "s0": s0, "lenet": lenet, "faces64": faces64}
 
@@ -34,4 +36,4 @@ def get(name: str) -> Callable[..., tuple[keras.Model, keras.Model]]:
     return KNOWN[one_of("network", name, KNOWN)]
 
 
-__all__ = ["convolutional", "faces64", "get", "lenet", "mlp", "s0"]
+__all__ = ["convolutional", "critic", "faces64", "get", "lenet", "mlp", "s0", "spatial"]

@@ -1,16 +1,23 @@
 """The lectures' net for 64 x 64 colour images: four stride-2 convolutions, 4 x 4 x 256, latent 128, tanh."""
 
+from collections.abc import Mapping, Sequence
+
 import keras
 from keras import layers
 
 from keras_vae.arguments import one_of, whole_number
-from keras_vae.networks import heads, image_layers
+from keras_vae.networks import image_layers
+from keras_vae.networks.heads import only_shape, posterior
 
 FILTERS = (32, 64, 128, 256)
 
 
 def faces64(
-    input_shape=(64, 64, 3), latent_dim: int = 128, num_parameters: int = 1, decoder: str = "transposed"
+    input_shape: Sequence[int] = (64, 64, 3),
+    latent_dim: int = 128,
+    num_parameters: int = 1,
+    decoder: str = "transposed",
+    heads: Mapping[str, int] | None = None,
 ) -> tuple[keras.Model, keras.Model]:
     """Make the 64 x 64 net; its decoder's means end in tanh, for data in [-1, 1] and a Gaussian or Laplace likelihood.
 
@@ -21,6 +28,8 @@ def faces64(
             first, the means, go through tanh. Default 1.
         decoder: "transposed" (4 x 4 transposed convolutions of stride 2) or "upsampling" (nearest neighbour, then a
             3 x 3 convolution, which leaves no checkerboard). Default "transposed".
+        heads: Dict from the name of an encoder's output to its width, such as `posterior.heads(latent_dim)`; one
+            entry gives one tensor, as an autoencoder's code. Default None: `mean` and `log_var`.
 
     Returns:
         `(encoder, decoder)` for x of shape `(64, 64, channels)`.
@@ -38,13 +47,13 @@ def faces64(
     "Deconvolution and checkerboard artifacts".
     """
     one_of("decoder", decoder, ("transposed", "upsampling"))
-    shape = heads.only_shape("faces64", input_shape, (64, 64, "channels"))
+    shape = only_shape("faces64", input_shape, (64, 64, "channels"))
     channels = shape[-1]
     x = keras.Input(shape, name="x")
     h = x
     for filters in FILTERS:
         h = image_layers.Conv2D(filters, 4, strides=2, padding="same", activation="relu")(h)
-    encoder = keras.Model(x, heads.posterior(image_layers.Flatten()(h), latent_dim), name="encoder")
+    encoder = keras.Model(x, posterior(image_layers.Flatten()(h), latent_dim, heads), name="encoder")
 
     def doubled(h, **arguments):
         if decoder == "transposed":

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from keras_vae.posteriors.flow import Flow
+from keras_vae.posteriors.full_gaussian import FullGaussian
 from keras_vae.posteriors.gaussian import Gaussian
 from keras_vae.posteriors.posterior import Posterior, known
 
@@ -11,4 +13,4 @@ def get(identifier: Any) -> Posterior:
     return known.get("posterior", identifier, Posterior, default="gaussian")
 
 
-__all__ = ["Gaussian", "Posterior", "get"]
+__all__ = ["Flow", "FullGaussian", "Gaussian", "Posterior", "get"]

@@ -21,7 +21,6 @@ class Posterior(keras.layers.Layer):
     """
 
     names: tuple[str, ...] = ("mean", "log_var")
-    has_log_prob = True  # whether log q(z|x) is known at any z, and not at the posterior's own draws only
 
     def __init__(self, dtype="float32", **kwargs):
         # float32 whatever the global policy: a float16 KL overflows at log_var = 12.
@@ -44,9 +43,13 @@ class Posterior(keras.layers.Layer):
         """
         shapes = [tuple(shape) for shape in shapes]
         if len(shapes) != len(self.names) or len({*shapes[:2]}) > 1 or len(shapes[0]) < 2 or not all(shapes[0][1:]):
-            received = ", ".join(map(shape_text, shapes))
-            raise ValueError(f"{subject} {self.expected_parameters()}. Received: tensors of the shapes {received}")
+            raise self.refused(shapes, subject)
         return (None, *shapes[0][1:])
+
+    def refused(self, shapes: Sequence[tuple], subject: str) -> ValueError:
+        """Return the error of shapes that are not those of the parameters."""
+        received = ", ".join(shape_text(tuple(shape)) for shape in shapes)
+        return ValueError(f"{subject} {self.expected_parameters()}. Received: tensors of the shapes {received}")
 
     def expected_parameters(self) -> str:
         """Say in words what the encoder must return."""
@@ -61,6 +64,21 @@ class Posterior(keras.layers.Layer):
     def latent_dim(self) -> int:
         """How many numbers a code has."""
         return math.prod(self.latent_shape)
+
+    @property
+    def has_log_prob(self) -> bool:
+        """Whether log q(z|x) is known at any z, and not at the posterior's own draws only."""
+        return type(self).log_prob is not Posterior.log_prob
+
+    @property
+    def is_diagonal(self) -> bool:
+        """Whether q(z|x) is the Gaussian of independent numbers that `moments` describes."""
+        return False
+
+    @property
+    def has_moments(self) -> bool:
+        """Whether `moments` is defined."""
+        return type(self).moments is not Posterior.moments
 
     def sample(self, parameters: Sequence[Any], seed: Any) -> tuple[Any, Any]:
         """Draw a code for each row, and say log q of it.

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from keras_vae.priors.mixture_of_gaussians import MixtureOfGaussians
 from keras_vae.priors.prior import Prior, known
 from keras_vae.priors.standard_normal import StandardNormal
+from keras_vae.priors.vamp import VampPrior
 
 
 def get(identifier: Any) -> Prior:
@@ -11,4 +13,4 @@ def get(identifier: Any) -> Prior:
     return known.get("prior", identifier, Prior, default="standard_normal")
 
 
-__all__ = ["Prior", "StandardNormal", "get"]
+__all__ = ["MixtureOfGaussians", "Prior", "StandardNormal", "VampPrior", "get"]

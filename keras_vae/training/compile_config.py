@@ -3,16 +3,17 @@
 import keras
 
 
-def portable(config: dict, jit_compile) -> dict:
+def portable(config: dict, optimizers, jit_compile) -> dict:
     """Return a compile config that names no backend.
 
     PyTorch's file would name its own optimizer class, and JAX's would ask the others for jit compilation.
 
     Args:
-        config: What Keras' `get_compile_config` returns.
+        config: What Keras' `get_compile_config` returns, with all optimizers.
+        optimizers: The names of the optimizers.
         jit_compile: Bool or "auto", as the user gave it to `compile`.
     """
-    return {**config, "optimizer": _portable_optimizer(config.get("optimizer")), "jit_compile": jit_compile}
+    return {**config, **{n: _portable_optimizer(config.get(n)) for n in optimizers}, "jit_compile": jit_compile}
 
 
 def _portable_optimizer(config):

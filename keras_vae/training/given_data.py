@@ -72,7 +72,7 @@ def _arrays(model, x, y, weights):
 
 def _checked(model, x, y, weights):
     """Return a first batch whose shapes and weights are right, without labels."""
-    model.build_from(x)
+    model.build_from(x, y)
     y = model.without_labels(y)
     model.check_batch(x, y)
     if weights is not None:

@@ -6,16 +6,27 @@ import jax
 import keras
 from jax import numpy as jnp
 
-from keras_vae.training import interrupts
-from keras_vae.training.verdict import judge
+from keras_vae.training import interrupts, optimizers
+from keras_vae.training.steps import BackendSteps
 
 
-class JaxSteps:
+class JaxSteps(BackendSteps):
     """How a phase's gradient is taken and applied with `jax.grad`, and state carried through a pure function."""
+
+    @property
+    def non_trainable_variables(self):
+        """What Keras carries through each step besides the weights, the first optimizer and the metrics."""
+        further = (getattr(self, name, None) for name in self.FURTHER_OPTIMIZERS)
+        further = [variable for optimizer in further if optimizer is not None for variable in optimizer.variables]
+        offsets = [weight.offset for weight in vars(self).get("scheduled", {}).values()]
+        return [*self._written_by_layers(), *further, *offsets]
+
+    def _written_by_layers(self):
+        """Return the variables that a forward pass may write."""
+        return super().non_trainable_variables
 
     def train_step(self, state, data):
         """Run the model's phases on one batch, and return the logs and the new state."""
-        x, y, sample_weight = self.unpack(data)
         groups = (
             self.trainable_variables,
             self.non_trainable_variables,
@@ -23,33 +34,33 @@ class JaxSteps:
             self.metrics_variables,
         )
         with _scope(groups, state):
+            taken = self.take(data)
             self.begin_step()
             for phase in self.phases():
-                self._run(phase, x, y, sample_weight)
-            return self.training_logs(), _values(groups)
+                self._run(phase, taken)
+            return self.logs(training=True), _values(groups)
 
-    def _run(self, phase, x, y, sample_weight):
+    def _run(self, phase, taken):
         everything = [*self.variables, *self.metrics_variables, *phase.optimizer.variables]
         before = [v.value for v in everything]
-        written = self.non_trainable_variables
+        written = self._written_by_layers()
 
         def scaled_loss(values):
             mapping = [*zip(everything, before, strict=True), *zip(phase.variables, values, strict=True)]
             # Without collect_losses every add_loss would be dropped silently.
             with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
-                losses, outputs = phase.loss(x, y, sample_weight)
-                scaled = phase.optimizer.scale_loss(losses["loss"])
+                losses, outputs = phase.loss(taken.x, taken.y, taken.sample_weight, training=True)
+                scaled = phase.optimizer.scale_loss(phase.minimised_of(losses))
                 return scaled, (losses, outputs, [v.value for v in written])
 
         gradient = jax.grad(scaled_loss, has_aux=True)
         gradients, (losses, outputs, new_written) = gradient([v.value for v in phase.variables])
-        verdict = judge(losses["loss"], global_norm(gradients), phase.optimizer, self.skip_threshold, phase.variables)
-        verdict = verdict.unless_padding(x, sample_weight)
+        verdict = self.verdict_on(phase, losses, global_norm(gradients), taken)
 
         def apply():
             with keras.StatelessScope(state_mapping=zip(everything, before, strict=True)):
                 _assign(written, new_written)
-                self.update_metrics(losses, outputs, x, y, sample_weight)
+                self.measure(losses, outputs, taken)
                 trainable, optimizer = phase.optimizer.stateless_apply(
                     [v.value for v in phase.optimizer.variables], gradients, [v.value for v in phase.variables]
                 )
@@ -62,17 +73,17 @@ class JaxSteps:
         for variable, value in zip(written, new_written, strict=True):
             if id(variable) in noise:  # a skipped batch's noise is used up
                 variable.assign(value)
-        self.count(verdict, losses)
+        self.count(phase, verdict)
 
     def test_step(self, state, data):
         """Measure one batch, and return the logs and the new state."""
         groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
         with _scope(groups, state):
-            return self.evaluate_batch(data), _values(groups)
+            return self.validate(self.take(data)), _values(groups)
 
     def compile_function(self, function):
         """Return a compiled version of a function of tensors that uses the model's variables."""
-        groups = (self.trainable_variables, self.non_trainable_variables)
+        groups = (self.trainable_variables, self._written_by_layers())
 
         @jax.jit
         def pure(state, arrays):
@@ -131,9 +142,7 @@ class JaxSteps:
 
     def fit(self, *args, **kwargs):
         """Train as every Keras model, and keep the weights if it fails."""
-        # Before `compile` there is no optimizer, and Keras says so.
-        averages = self._averages_only_at_the_end() if self.compiled else contextlib.nullcontext()
-        with self._weights_kept(), averages:
+        with self._weights_kept():
             return super().fit(*args, **kwargs)
 
     def evaluate(self, *args, **kwargs):
@@ -178,33 +187,21 @@ class JaxSteps:
             raise
 
     @contextlib.contextmanager
-    def _averages_only_at_the_end(self):
-        # Keras puts the optimizer's averages (`use_ema`) in the weights' place when `fit` ends, here even in an error.
-        finalize, trained = self.optimizer.finalize_variable_values, []
+    def averages_at_the_end(self):
+        """Return a block for Keras' `fit`, which puts the averages in the weights' place here after an error, too."""
+        trained = []
 
         def remember(variables):
             trained.extend((variable, variable.value) for variable in variables)
-            finalize(variables)
+            self.finalize_phases()
 
-        vars(self.optimizer)["finalize_variable_values"] = remember
-        try:
-            yield
-        except BaseException:
-            for variable, value in trained:
-                variable.assign(value)
-            raise
-        finally:
-            del vars(self.optimizer)["finalize_variable_values"]
-
-    def backend_noise(self):
-        """Return nothing: on JAX all noise of Keras' layers stands in the model's variables."""
-        return []
-
-    def set_backend_noise(self, states):
-        """Nothing to put back."""
-
-    def check_device_layout(self, compile_arguments):
-        """Nothing to refuse: keras.distribution shards one global computation."""
+        with optimizers.finalizing(self.optimizer, remember):
+            try:
+                yield
+            except BaseException:
+                for variable, value in trained:
+                    variable.assign(value)
+                raise
 
     @staticmethod
     def share_batches(devices):

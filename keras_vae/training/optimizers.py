@@ -1,7 +1,38 @@
-"""The optimizers within an optimizer."""
+"""Optimizers: those within one, and those of several phases."""
+
+import contextlib
+
+import keras
 
 
 def parts(optimizer) -> list:
     """Return the optimizers that move the weights: the one in a `LossScaleOptimizer`, those of a `MultiOptimizer`."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return getattr(inner, "optimizers", [inner])
+
+
+def further(optimizer, scaled: bool):
+    """Return the optimizer of a further phase.
+
+    Args:
+        optimizer: Name, `keras.optimizers.Optimizer`, or None: Adam as critics are trained with.
+        scaled: Bool, whether small gradients need a scaled loss, as Keras gives it to a model's first optimizer.
+
+    Reference: Kim and Mnih 2018, "Disentangling by factorising", appendix A, for the default.
+    """
+    if optimizer is None:
+        optimizer = keras.optimizers.Adam(1e-4, beta_1=0.5, beta_2=0.9)
+    optimizer = keras.optimizers.get(optimizer)
+    if scaled and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer
+
+
+@contextlib.contextmanager
+def finalizing(optimizer, finalize):
+    """Let Keras call a function in place of an optimizer's `finalize_variable_values`, as `fit` ends."""
+    vars(optimizer)["finalize_variable_values"] = finalize
+    try:
+        yield
+    finally:
+        del vars(optimizer)["finalize_variable_values"]

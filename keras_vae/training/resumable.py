@@ -12,7 +12,7 @@ class Resumable:
     """What a callback needs of a model to store a training and to go on with it, to the last bit."""
 
     def training_state(self, within_epoch: bool) -> dict:
-        """Return the weights, the optimizer and where all noise stands.
+        """Return the weights, the optimizers and where all noise stands.
 
         Args:
             within_epoch: Bool; if True the metrics are part of the state. Keras sets them to 0 as an epoch begins.
@@ -31,17 +31,14 @@ class Resumable:
 
     def load_training_state(self, state: dict) -> None:
         """Put back what `training_state` has returned."""
-        self.build_optimizer()
+        self.build_optimizers()
         self.load_weights(InMemory(WEIGHTS, state["weights"].tobytes()))
         if "metric_0" in state:
             self._load_metrics(_numbered(state, "metric"))
         self.set_backend_noise(_numbered(state, "backend_noise"))
 
     def _load_metrics(self, values):
-        given = self._compile_metrics
-        if given is not None and not given.built:  # on TensorFlow Keras builds them within the first step
-            target = ops.zeros((1, *self.target_shape))
-            given.build(target, target)
+        self.build_metrics()  # on TensorFlow Keras builds them within the first step
         variables = self.metrics_variables
         if [tuple(v.shape) for v in variables] != [value.shape for value in values]:
             raise ValueError(
@@ -53,12 +50,13 @@ class Resumable:
 
     def signature(self) -> list[str]:
         """Return a line for each thing that two models must have in common to take each other's training state."""
-        self.build_optimizer()
+        self.build_optimizers()
+        optimizers = {name: getattr(self, name) for name in ("optimizer", *self.FURTHER_OPTIMIZERS)}
         return [
             f"model {type(self).__name__}",
-            f"optimizer {type(self.optimizer).__name__}",
+            *(f"{name} {type(optimizer).__name__}" for name, optimizer in optimizers.items()),
             *(f"weight {v.name} of shape {tuple(v.shape)}, {v.dtype}" for v in self.weights),
-            *(f"optimizer's variable of shape {tuple(v.shape)}" for v in self.optimizer.variables),
+            *(f"{name}'s variable of shape {tuple(v.shape)}" for name, o in optimizers.items() for v in o.variables),
         ]
 
     def start_at_epoch(self, epoch: int) -> None:

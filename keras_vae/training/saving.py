@@ -34,7 +34,7 @@ class Saving:
             return super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
         if not os.fspath(filepath).endswith(".keras"):
             raise ValueError(
-                "`filepath` must end in '.keras', the format that can be loaded again (HDF5 cannot hold a VAE). "
+                "`filepath` must end in '.keras', the format that can be loaded again (HDF5 cannot hold such a model). "
                 f"Received: filepath={os.fspath(filepath)!r}"
             )
         if zipped is False:

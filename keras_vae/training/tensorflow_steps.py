@@ -9,10 +9,10 @@ import tensorflow as tf
 from keras_vae.batch import replicas
 from keras_vae.training import interrupts
 from keras_vae.training.optimizers import parts
-from keras_vae.training.verdict import judge
+from keras_vae.training.steps import BackendSteps
 
 
-class TensorFlowSteps:
+class TensorFlowSteps(BackendSteps):
     """How a phase's gradient is taken and applied with a `tf.GradientTape`, on one device or on several replicas."""
 
     def train_step(self, data):
@@ -20,30 +20,31 @@ class TensorFlowSteps:
         with replicas.running(_present_replica()) as replica:
             parts = _own(replica, data)
             with _after(*parts):
-                x, y, sample_weight = self.unpack(parts)
+                taken = self.take(parts)
                 self.begin_step()
                 for phase in self.phases():
-                    self._run(phase, replica, x, y, sample_weight)
-                return self.training_logs()
+                    self._run(phase, replica, taken)
+                return self.logs(training=True)
 
-    def _run(self, phase, replica, x, y, sample_weight):
+    def _run(self, phase, replica, taken):
         before = [tf.identity(v.value) for v in self.non_trainable_weights]
         with tf.GradientTape() as tape:
-            losses, outputs = self._by(replica, lambda: phase.loss(x, y, sample_weight))
+            losses, outputs = self._by(
+                replica, lambda: phase.loss(taken.x, taken.y, taken.sample_weight, training=True)
+            )
             # Every replica has the loss of the whole batch, and the gradient of each goes through all of them.
-            scaled = phase.optimizer.scale_loss(losses["loss"]) / replica.count
+            scaled = phase.optimizer.scale_loss(phase.minimised_of(losses)) / replica.count
         gradients = replica.total(tape.gradient(scaled, [v.value for v in phase.variables]))
-        verdict = judge(losses["loss"], global_norm(gradients), phase.optimizer, self.skip_threshold, phase.variables)
-        verdict = verdict.unless_padding(x, sample_weight)
+        verdict = self.verdict_on(phase, losses, global_norm(gradients), taken)
         _take_sums(phase.optimizer)
         commit = self._commit if replica.count == 1 else self._commit_on_replicas
-        commit(phase, gradients, verdict, before, lambda: self.update_metrics(losses, outputs, x, y, sample_weight))
-        self.count(verdict, losses)
+        commit(phase, gradients, verdict, before, lambda: self.measure(losses, outputs, taken))
+        self.count(phase, verdict)
 
-    def _commit(self, phase, gradients, verdict, before, update_metrics):
+    def _commit(self, phase, gradients, verdict, before, measure):
         def apply():
             phase.optimizer.apply(gradients, phase.variables)
-            update_metrics()
+            measure()
             return tf.constant(True)
 
         def roll_back():
@@ -53,12 +54,12 @@ class TensorFlowSteps:
 
         tf.cond(verdict.apply, apply, roll_back)
 
-    def _commit_on_replicas(self, phase, gradients, verdict, before, update_metrics):
+    def _commit_on_replicas(self, phase, gradients, verdict, before, measure):
         # What the replicas do together cannot stand in a tf.cond: the update is made, and taken back.
         variables = [*self.non_trainable_weights, *phase.variables, *phase.optimizer.variables, *self.metrics_variables]
         before = [*before, *(tf.identity(v.value) for v in variables[len(before) :])]
         phase.optimizer.apply(gradients, phase.variables)
-        update_metrics()
+        measure()
         for variable, value in zip(variables, before, strict=True):
             variable.value.assign(tf.where(verdict.apply, variable.value, value))
 
@@ -73,7 +74,8 @@ class TensorFlowSteps:
         with replicas.running(_present_replica()) as replica:
             parts = _own(replica, data)
             with _after(*parts):
-                return self._by(replica, lambda: self.evaluate_batch(parts))
+                taken = self.take(parts)
+                return self._by(replica, lambda: self.validate(taken))
 
     def _by(self, replica, function):
         """Run a replica's forward pass. The replicas' threads share the layers: each needs its own list of losses."""
@@ -105,13 +107,6 @@ class TensorFlowSteps:
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         # `fit` has built the model. On several replicas Keras would draw a batch for it, out of turn.
         pass
-
-    def backend_noise(self):
-        """Return nothing: on TensorFlow all noise of Keras' layers stands in the model's variables."""
-        return []
-
-    def set_backend_noise(self, states):
-        """Nothing to put back."""
 
     def check_device_layout(self, compile_arguments):
         """Refuse what would be wrong, or fail late, on several replicas."""

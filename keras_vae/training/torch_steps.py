@@ -5,38 +5,35 @@ import contextlib
 import torch
 
 from keras_vae.training import interrupts
-from keras_vae.training.verdict import judge
+from keras_vae.training.steps import BackendSteps
 
 
-class TorchSteps:
+class TorchSteps(BackendSteps):
     """How a phase's gradient is taken and applied with `torch.autograd`."""
 
     def train_step(self, data):
         """Run the model's phases on one batch, and return the logs."""
-        x, y, sample_weight = self.unpack(data)
         with torch.no_grad():
+            taken = self.take(data)
             self.begin_step()
         for phase in self.phases():
-            self._run(phase, x, y, sample_weight)
-        return self.training_logs()
+            self._run(phase, taken)
+        return self.logs(training=True)
 
-    def _run(self, phase, x, y, sample_weight):
+    def _run(self, phase, taken):
         before = [v.value.detach().clone() for v in self.non_trainable_weights]
-        losses, outputs = phase.loss(x, y, sample_weight)
-        scaled = phase.optimizer.scale_loss(losses["loss"])
+        losses, outputs = phase.loss(taken.x, taken.y, taken.sample_weight, training=True)
+        scaled = phase.optimizer.scale_loss(phase.minimised_of(losses))
         gradients = torch.autograd.grad(scaled, [v.value for v in phase.variables], allow_unused=True)
         with torch.no_grad():
-            verdict = judge(
-                losses["loss"], global_norm(gradients), phase.optimizer, self.skip_threshold, phase.variables
-            )
-            verdict = verdict.unless_padding(x, sample_weight)
+            verdict = self.verdict_on(phase, losses, global_norm(gradients), taken)
             if verdict.apply:
                 phase.optimizer.apply(list(gradients), phase.variables)
-                self.update_metrics(losses, outputs, x, y, sample_weight)
+                self.measure(losses, outputs, taken)
             else:
                 for variable, value in zip(self.non_trainable_weights, before, strict=True):
                     variable.assign(value)
-            self.count(verdict, losses)
+            self.count(phase, verdict)
 
     def make_train_function(self, force=False):
         """Make the training step, which an interrupt does not cut in two."""
@@ -46,7 +43,7 @@ class TorchSteps:
 
     def test_step(self, data):
         """Measure one batch, and return the logs."""
-        return self.evaluate_batch(data)
+        return self.validate(self.take(data))
 
     def compile_function(self, function):
         """Return a version of a function of tensors that keeps no gradients."""
@@ -78,9 +75,6 @@ class TorchSteps:
         cpu, *gpus = map(torch.from_numpy, states)
         torch.set_rng_state(cpu)
         torch.cuda.set_rng_state_all(gpus)
-
-    def check_device_layout(self, compile_arguments):
-        """Nothing to refuse: one process trains on one device."""
 
     @staticmethod
     def share_batches(devices):

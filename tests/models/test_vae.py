@@ -161,7 +161,7 @@ def test_bad_arguments(make_vae):
     with pytest.raises(ValueError, match="`likelihood` must be one of .* Received: likelihood='poisson'"):
         make_vae(likelihood="poisson")
     with pytest.raises(ValueError, match="`prior` must be one of"):
-        make_vae(prior="vamp")
+        make_vae(prior="wamp")
     with pytest.raises(ValueError, match="`encoder` must be a Keras model. Received: encoder='resnet' of type str"):
         keras_vae.VAE("resnet", keras.Sequential())
     odd = networks(decoder_out=63)

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from contracts import config_round_trip
+from contracts import prior_contract
 from scipy import stats
 
 from keras_vae import posteriors, priors
@@ -13,12 +13,12 @@ def built(latent_dim):
     return prior
 
 
-def test_config_and_names():
-    config_round_trip(priors.StandardNormal())
+def test_contract_and_names():
+    prior_contract(priors.StandardNormal(), package="keras_vae")
     assert isinstance(priors.get(None), priors.StandardNormal)
     assert isinstance(priors.get("standard_normal"), priors.StandardNormal)
-    with pytest.raises(ValueError, match="`prior` must be one of 'standard_normal'. Received: prior='vamp'"):
-        priors.get("vamp")
+    with pytest.raises(ValueError, match="`prior` must be one of 'mixture_of_gaussians', .*. Received: prior='none'"):
+        priors.get("none")
 
 
 def test_log_prob_is_scipys():

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_vae.arguments import able
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.types import ArrayLike
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_vae.arguments import shown, whole_number
-from keras_vae.evaluation import checks
+from keras_vae.arrays import matrices
 from keras_vae.types import ArrayLike
 
 
 def check(codes: ArrayLike, factors: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return codes and factors as finite float64 matrices with a row for each example."""
-    codes = checks.matrix("codes", codes, low_rows=2)
-    factors = checks.matrix("factors", factors, rows=len(codes))
+    codes = matrices.vectors("codes", codes, low_rows=2)
+    factors = matrices.matrix("factors", factors, rows=len(codes))
     constant = np.flatnonzero(np.ptp(factors, axis=0) == 0.0)
     if len(constant):
         raise ValueError(

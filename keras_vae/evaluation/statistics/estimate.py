@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.types import ArrayLike
 
 NUM_SPLITS = 20

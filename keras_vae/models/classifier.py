@@ -7,10 +7,9 @@ import numpy as np
 from keras import layers
 
 from keras_vae.arguments import whole_number
+from keras_vae.arrays import matrices, randomness
+from keras_vae.arrays.forward import forward
 from keras_vae.datasets import Batches
-from keras_vae.evaluation import checks, randomness
-from keras_vae.evaluation.forward import forward
-from keras_vae.types import ArrayLike
 
 
 @dataclass(frozen=True)
@@ -32,17 +31,17 @@ class Classifier:
         shape, num_features = self.hidden.input_shape[1:], self.hidden.output_shape[-1]
         return f"{type(self).__name__}(x={shape}, num_features={num_features}, num_classes={len(self.classes)})"
 
-    def features(self, x: ArrayLike, batch_size: int = 256) -> np.ndarray:
+    def features(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the last hidden layer of each image, a float32 array of shape `(n, num_features)`."""
         return forward(self.hidden, x, batch_size)
 
-    def predict(self, x: ArrayLike, batch_size: int = 256) -> np.ndarray:
+    def predict(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the most probable label of each image, an array of shape `(n,)`."""
         return self.classes[forward(self.probabilities, x, batch_size).argmax(axis=1)]
 
 
 def train_classifier(
-    x: ArrayLike, y: ArrayLike, num_features: int = 64, epochs: int = 10, batch_size: int = 128, seed: int | None = 0
+    x, y, num_features: int = 64, epochs: int = 10, batch_size: int = 128, seed: int | None = 0
 ) -> Classifier:
     """Train a small convolutional classifier on labelled data, or a dense one where x is not images.
 
@@ -63,14 +62,14 @@ def train_classifier(
         ValueError: If the arrays do not fit, or there is one class only.
 
     Example:
-    >>> classifier = keras_vae.evaluation.train_classifier(x_test, y_test, epochs=1)
+    >>> classifier = keras_vae.models.train_classifier(x_test, y_test, epochs=1)
     >>> features = classifier.features(x_test)
     """
-    checks.flat("x", x)
-    x = np.asarray(checks.data("x", x), "float32")
+    matrices.flat("x", x)
+    x = np.asarray(matrices.data("x", x), "float32")
     num_features, epochs = whole_number("num_features", num_features), whole_number("epochs", epochs)
     batch_size, seed = whole_number("batch_size", batch_size), randomness.state(seed)
-    y = checks.labels("y", y, len(x))
+    y = matrices.labels("y", y, len(x))
     classes, target = np.unique(y, return_inverse=True)
     inputs = keras.Input(x.shape[1:])
     h, number = inputs, iter(range(10))

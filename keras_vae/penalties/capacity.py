@@ -1,0 +1,57 @@
+"""The capacity of the code."""
+
+import keras
+from keras import ops
+
+from keras_vae import batch
+from keras_vae.penalties.penalty import Penalty, known
+from keras_vae.schedules import Schedule
+
+
+@known()
+class Capacity(Penalty):
+    """|KL - C|, which holds the KL of the batch at a capacity of C nats; with `VAE(beta=0)`.
+
+    Args:
+        weight: Float of at least 0, or a schedule; gamma in the paper. Default 1000.0.
+        capacity: Float of at least 0, C in nats, or a schedule of it, which is logged as "capacity". Default 25.0.
+        name: Text, the name of |KL - C| in the logs. Default "capacity_gap".
+        **kwargs: `dtype`, as for every Keras layer.
+
+    Raises:
+        ValueError: If an argument is below 0.
+
+    Example:
+    >>> penalty = keras_vae.penalties.Capacity(1000.0, keras_vae.schedules.Linear(100_000, end=25.0))
+    >>> penalty({"kl": np.array([3.0, 5.0])})  # 4.0: C is 0 before the first step
+
+    Reference: Burgess et al. 2018, "Understanding disentangling in beta-VAE", equation 8.
+    """
+
+    def __init__(
+        self,
+        weight: float | Schedule = 1000.0,
+        capacity: float | Schedule = 25.0,
+        name: str = "capacity_gap",
+        **kwargs,
+    ):
+        super().__init__(weight, name, **kwargs)
+        self.capacity, self.initial_capacity = self.add_scheduled("capacity", capacity)
+
+    def schedules(self):
+        """Return what the training step moves: the weight and the capacity, where they have schedules."""
+        return {**super().schedules(), **self.moved("capacity", self.capacity, self.initial_capacity)}
+
+    def call(self, outputs, prior=None, noise=None, sample_weight=None):
+        """Return |KL - C|, the KL averaged over the batch."""
+        (kl,) = self.needed(outputs, "kl")
+        return ops.abs(batch.mean(kl[:, 0], sample_weight) - self.capacity)
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "capacity": keras.saving.serialize_keras_object(self.initial_capacity)}
+
+    @classmethod
+    def from_config(cls, config):
+        """Make the penalty from its config."""
+        return super().from_config({**config, "capacity": keras.saving.deserialize_keras_object(config["capacity"])})

@@ -1,0 +1,124 @@
+import keras
+import numpy as np
+import pytest
+from contracts import assert_saved_file_is_equal
+
+import keras_vae
+from keras_vae import bounds, likelihoods
+
+
+def networks(condition_dim, latent_dim=2, num_pixels=64):
+    x, y = keras.Input((num_pixels,)), keras.Input((condition_dim,))
+    h = keras.layers.Dense(16, activation="relu")(keras.layers.Concatenate()([x, y]))
+    encoder = keras.Model([x, y], [keras.layers.Dense(latent_dim)(h), keras.layers.Dense(latent_dim)(h)])
+    z, y = keras.Input((latent_dim,)), keras.Input((condition_dim,))
+    h = keras.layers.Dense(16, activation="relu")(keras.layers.Concatenate()([z, y]))
+    return encoder, keras.Model([z, y], keras.layers.Dense(num_pixels)(h))
+
+
+@pytest.fixture(scope="module")
+def labels(data):
+    return data.y_train[:256]
+
+
+def linear_gaussian(sigma=0.4):
+    """A conditional model of linear networks with the exact posterior: x = W z + V y + b + sigma e."""
+    random = np.random.default_rng(0)
+    columns = np.linalg.qr(random.normal(size=(5, 2)))[0] * [1.5, 0.7]
+    of_y, offset = random.normal(size=(5, 3)), random.normal(size=5)
+    precision = np.sum(columns**2, axis=0) + sigma**2
+    x, y = keras.Input((5,)), keras.Input((3,))
+    both = keras.layers.Concatenate()([x, y])
+    mean, log_var = keras.layers.Dense(2), keras.layers.Dense(2, kernel_initializer="zeros")
+    encoder = keras.Model([x, y], [mean(both), log_var(both)])
+    z, y = keras.Input((2,)), keras.Input((3,))
+    out = keras.layers.Dense(5)
+    decoder = keras.Model([z, y], out(keras.layers.Concatenate()([z, y])))
+    to_code = columns / precision
+    mean.set_weights([np.concatenate([to_code, -of_y.T @ to_code]), -offset @ to_code])
+    log_var.set_weights([np.zeros((8, 2)), np.log(sigma**2 / precision)])
+    out.set_weights([np.concatenate([columns.T, of_y.T]), offset])
+    vae = keras_vae.ConditionalVAE(encoder, decoder, likelihoods.Gaussian(sigma), condition_shape=(3,), seed=1)
+    y = random.normal(size=(300, 3)).astype("float32")
+    covariance = columns @ columns.T + sigma**2 * np.eye(5)
+    noise = random.multivariate_normal(np.zeros(5), covariance, size=300)
+    squares = np.sum(noise @ np.linalg.inv(covariance) * noise, axis=1)
+    exact = -0.5 * (squares + np.linalg.slogdet(covariance)[1] + 5 * np.log(2 * np.pi))
+    return vae, (noise + y @ of_y.T + offset).astype("float32"), y, exact
+
+
+def test_the_elbo_given_y_is_the_exact_log_likelihood_given_y():
+    vae, x, y, exact = linear_gaussian()
+    assert vae.elbo(x, y, num_samples=200, seed=0).mean() == pytest.approx(exact.mean(), abs=0.03)
+    weights = vae.log_weights(x, 50, y=y, seed=0)  # the true posterior: each weight is log p(x|y)
+    np.testing.assert_allclose(weights, np.repeat(exact[:, None], 50, axis=1), rtol=1e-3, atol=2e-3)
+    assert abs(vae.elbo(x, y[::-1].copy(), seed=0).mean() - exact.mean()) > 1.0  # the wrong y does not do
+
+
+def test_the_importance_weighted_bound_composes_with_a_condition():
+    vae, x, y, exact = linear_gaussian()
+    with_bound = keras_vae.ConditionalVAE.from_config({**vae.get_config(), "bound": None})
+    with_bound.bound = bounds.IWAE(5)
+    with_bound.build([(None, 5), (None, 3)])
+    with_bound.set_weights(vae.get_weights())
+    with_bound.compile("sgd")
+    logs = with_bound.evaluate(x, y, verbose=0, return_dict=True)
+    assert logs["loss"] == pytest.approx(-exact.mean(), abs=2e-3)  # at the true posterior any k is exact
+
+
+def test_labels(digits, labels):
+    vae = keras_vae.ConditionalVAE(*networks(10), num_classes=10, seed=1)
+    vae.compile(keras.optimizers.Adam(1e-2), metrics=["mse"])
+    history = vae.fit(digits, labels, epochs=3, batch_size=64, validation_data=(digits, labels), verbose=0).history
+    assert history["loss"][-1] < history["loss"][0] and "val_elbo" in history and "val_mse" in history
+    mean, log_var = vae.encode(digits, labels)
+    one_hot = np.eye(10, dtype="float32")[labels]
+    np.testing.assert_allclose(mean, vae.encoder.predict([digits, one_hot], verbose=0)[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(vae.encode(digits, labels[:, None])[0], mean)
+    assert vae.sample(4, y=[3, 3, 4, 4], seed=0).shape == (4, 64)
+    assert vae.reconstruct(digits, labels).shape == (256, 64)
+    assert vae.interpolate(digits[0], digits[1], steps=3, y=labels[0]).shape == (3, 64)
+    assert vae.traverse(digits[:2], 0, [0.0, 1.0], y=labels[:2]).shape == (2, 2, 64)
+    assert vae.simulate(3, y=[0, 1, 2], seed=0)[1].shape == (3, 64)
+    assert vae.log_joint_and_gradient(digits[:3], mean[:3], labels[:3])[1].shape == (3, 2)
+    symbolic = vae([keras.KerasTensor((None, 64)), keras.KerasTensor((None,), dtype="int32")])
+    assert tuple(symbolic["parameters"].shape) == (None, 64)
+    loaded = assert_saved_file_is_equal(vae, lambda m: [m.elbo(digits, labels, seed=0), m.encode(digits, labels)[0]])
+    going_on = [m.fit(digits, labels, batch_size=64, shuffle=False, verbose=0).history["loss"] for m in (vae, loaded)]
+    np.testing.assert_allclose(*going_on, rtol=1e-5)
+
+
+def test_bad_input(digits, labels):
+    vae = keras_vae.ConditionalVAE(*networks(10), num_classes=10)
+    vae.compile("adam")
+    needs_y = "`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None"
+    for call in (vae.fit, vae.evaluate, vae.encode, vae.elbo, vae.reconstruct):
+        with pytest.raises(ValueError, match=needs_y):
+            call(digits)
+    with pytest.raises(ValueError, match=needs_y):
+        vae.sample(3)
+    with pytest.raises(ValueError, match="`y` must be labels from 0 to 9. Received: 10"):
+        vae.fit(digits, labels + 1, verbose=0)
+    with pytest.raises(ValueError, match="`y` must be labels from 0 to 9. Received: -1"):
+        vae.sample(2, y=[0, -1])
+    with pytest.raises(ValueError, match="`y` must have a row for each row of z. Received: 2 and 3"):
+        vae.sample(3, y=[0, 1])
+    with pytest.raises(ValueError, match=r"`y` must be labels from 0 to 9, of shape \(batch,\). Received: .*, 10\)"):
+        vae.encode(digits, np.eye(10)[labels])
+    for arguments in ({}, {"num_classes": 10, "condition_shape": (10,)}):
+        with pytest.raises(ValueError, match="`num_classes`, of labels, or `condition_shape`, of attributes, must be"):
+            keras_vae.ConditionalVAE(*networks(10), **arguments)
+    with pytest.raises(ValueError, match=r"`encoder` must take tensors of the shapes \(batch, 64\) and \(batch, 7\)"):
+        keras_vae.ConditionalVAE(*networks(10), num_classes=7).compile()
+    plain = keras_vae.VAE(*keras_vae.networks.mlp((64,), 2, hidden=(4,)))
+    with pytest.raises(ValueError, match="`y` must be None: the model VAE takes no condition. Received: a y"):
+        plain.encode(digits, labels)
+
+
+def test_nan_in_a_condition_is_not_hidden_by_a_relu(digits):
+    """On TensorFlow relu(NaN) is 0, and x is whole."""
+    vae = keras_vae.ConditionalVAE(*networks(3), condition_shape=(3,), seed=1)
+    vae.compile("sgd")
+    y = np.ones((64, 3), "float32")
+    y[5, 1] = np.nan
+    assert float(vae.train_on_batch(digits[:64], y, return_dict=True)["skipped_updates"]) == 1.0
