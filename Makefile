@@ -33,6 +33,7 @@ test: .venv/test.installed
 lint: .venv/test.installed
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
 
 format: .venv/test.installed
 	$(RUN) -m ruff check --fix .
@@ -59,4 +60,4 @@ kills: .venv/test.installed
 	@touch $@
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache

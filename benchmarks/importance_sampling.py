@@ -58,7 +58,7 @@ def measure(kind, x, batch_size, rounds):
     )
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("path", nargs="?", help="an .npz file with MNIST")
     parser.add_argument("--num-images", type=int, default=480, help="a fortieth of it for the conv net")

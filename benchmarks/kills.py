@@ -144,7 +144,7 @@ def same_end(one, other) -> bool:
         return a.files == b.files and all(np.array_equal(a[name], b[name]) for name in a.files)
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100, help="default %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default %(default)s")

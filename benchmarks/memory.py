@@ -108,7 +108,7 @@ def measure(name, work, rounds):
     }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--out", type=pathlib.Path, help="JSON file that takes the figures")

@@ -90,7 +90,7 @@ def measure(kind, x, rounds):
     )
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("path", nargs="?", help="an .npz file with MNIST")
     parser.add_argument("--steps", type=int, default=300, help="steps in an epoch (a tenth of it for the conv net)")

@@ -20,7 +20,7 @@ with quietly():
     from keras_vae import callbacks, datasets, evaluation, networks, plots, schedules
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--beta", type=float, default=4.0, help="weight of the KL; default %(default)s")
     parser.add_argument("--latent-dim", type=int, default=10, help="default %(default)s")
@@ -78,7 +78,7 @@ def score(codes, factors, seed):
     return rows
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     with quietly():
         keras.utils.set_random_seed(options.seed)

@@ -23,7 +23,7 @@ with quietly():
     from keras_vae.replacing import replacing
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="+", type=pathlib.Path, metavar="MODEL.keras")
     parser.add_argument(
@@ -96,7 +96,7 @@ def load(path):
     return model
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     folder = options.out or options.models[0].parent
     results = {}

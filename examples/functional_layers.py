@@ -40,7 +40,7 @@ def reconstruction_loss(x, logits):
     return ops.sum(ops.softplus(logits) - x * logits, axis=(1, 2, 3))
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> keras.Model:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=20)
     options = parser.parse_args(arguments)

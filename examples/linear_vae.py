@@ -22,7 +22,7 @@ with quietly():
     from keras_vae import datasets, evaluation
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--latent-dim", type=int, default=4, help="default %(default)s")
     parser.add_argument("--epochs", type=int, default=300, help="default %(default)s")
@@ -59,7 +59,7 @@ def exact_log_likelihood(vae, x):
     return multivariate_normal(bias, covariance).logpdf(x).mean()
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     with quietly():
         keras.utils.set_random_seed(options.seed)

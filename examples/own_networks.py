@@ -45,7 +45,7 @@ def build_networks(latent_dim):
 # low and the ELBO of an epoch says little.
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> keras.Model:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/own_networks"))

@@ -47,7 +47,7 @@ def train(folder, epochs, warm_up):
 # `fit(..., initial_epoch=20, epochs=30)` after `keras.models.load_model`.
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> keras.Model:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/resume"))

@@ -26,7 +26,7 @@ with quietly():
     from keras_vae.replacing import replacing
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--dataset",
@@ -180,7 +180,7 @@ def report_on(vae, data, folder, options):
     return draw_report(vae, data, result, folder)
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     with quietly():  # it loads TensorFlow where that is installed
         keras.utils.set_random_seed(options.seed)

@@ -25,7 +25,7 @@ with quietly():
     keras.utils.set_random_seed(0)  # it loads TensorFlow where that is installed
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--latent-dim", type=int, nargs="+", default=[1, 3, 6], help="default 1 3 6")
     parser.add_argument("--beta", type=float, nargs="+", default=[0.01, 1.0, 4.0], help="default 0.01 1 4")
@@ -100,7 +100,7 @@ def search(data, options, folder):
 # the KL in full, whatever beta the training had.
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     data, exact = linear_gaussian_data()
     print(f"Data with 3 latent dimensions; their exact log-likelihood is {exact:.2f} nats an example.")

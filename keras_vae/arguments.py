@@ -4,6 +4,8 @@ import math
 import operator
 import os
 import pathlib
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ LARGEST_INT = int(np.iinfo("int64").max)
 SHOWN = 200
 
 
-def at_least(name: str, value, low, strict: bool = False):
+def at_least(name: str, value: Any, low: float, strict: bool = False) -> Any:
     """Return `value` as a number not below `low` (above it, if `strict`), also in float32; else raise a ValueError.
 
     A single number of any kind is one: of Python, NumPy, a tensor without axes, a fraction. Ints and floats are
@@ -29,7 +31,7 @@ def at_least(name: str, value, low, strict: bool = False):
     return value if is_plain else number
 
 
-def share(name: str, value) -> float:
+def share(name: str, value: Any) -> float:
     """Return `value` as a float above 0 and at most 1; raise a ValueError otherwise."""
     number = _as_float(value)
     if not 0.0 < number <= 1.0:
@@ -37,7 +39,7 @@ def share(name: str, value) -> float:
     return number
 
 
-def whole_number(name: str, value, low: int = 1, high: int = LARGEST_INT) -> int:
+def whole_number(name: str, value: Any, low: int = 1, high: int = LARGEST_INT) -> int:
     """Return `value` as an int if it is a whole number from `low` to `high`; raise a ValueError otherwise."""
     expected = f"a whole number of at least {low}"
     number = _as_int(value)
@@ -48,7 +50,7 @@ def whole_number(name: str, value, low: int = 1, high: int = LARGEST_INT) -> int
     return number
 
 
-def whole_numbers(name: str, values) -> list[int]:
+def whole_numbers(name: str, values: Any) -> list[int]:
     """Return `values` as a list of ints if they are whole numbers of at least 1; raise a ValueError otherwise."""
     try:
         return [whole_number(name, value) for value in values]
@@ -56,7 +58,7 @@ def whole_numbers(name: str, values) -> list[int]:
         raise ValueError(f"`{name}` must be a list of ints of at least 1. Received: {name}={shown(values)}") from error
 
 
-def seed_or_none(name: str, value) -> int | None:
+def seed_or_none(name: str, value: Any) -> int | None:
     """Return `value` if it is None or a whole number that fits an int64, of either sign; else raise a ValueError."""
     number = None if value is None else _as_int(value)
     if value is not None and (number is None or abs(number) > LARGEST_INT):
@@ -64,35 +66,35 @@ def seed_or_none(name: str, value) -> int | None:
     return number
 
 
-def one_of(name: str, value, known):
+def one_of(name: str, value: Any, known: Iterable[str]) -> str:
     """Return `value` if it is among the `known` names; raise a ValueError that lists them otherwise."""
     if not isinstance(value, str) or value not in known:
         raise _refused(name, f"one of {', '.join(map(repr, known))}", value)
     return value
 
 
-def true_or_false(name: str, value) -> bool:
+def true_or_false(name: str, value: Any) -> bool:
     """Return `value` as a bool if it is a truth value, 0 or 1; raise a ValueError otherwise."""
     if not isinstance(value, (bool, np.bool_)) and _as_int(value) not in (0, 1):
         raise _refused(name, "True or False", value)
     return bool(value)
 
 
-def text_or_none(name: str, value) -> str | None:
+def text_or_none(name: str, value: Any) -> str | None:
     """Return `value` if it is a text or None; raise a ValueError otherwise."""
     if value is not None and not isinstance(value, str):
         raise _refused(name, "a text or None", value)
     return value
 
 
-def a_path(name: str, value) -> pathlib.Path:
+def a_path(name: str, value: Any) -> pathlib.Path:
     """Return `value` as a path if it is one; raise a ValueError otherwise."""
     if not isinstance(value, (str, os.PathLike)) or "\0" in str(value):
         raise _refused(name, "a path", value)
     return pathlib.Path(value)
 
 
-def able(name: str, value, needed, expected: str):
+def able(name: str, value: Any, needed: Iterable[str], expected: str) -> Any:
     """Return `value` if it is an object with the `needed` attributes; raise a ValueError otherwise."""
     missing = [attribute for attribute in needed if not hasattr(value, attribute)]
     if missing or isinstance(value, type):
@@ -103,14 +105,14 @@ def able(name: str, value, needed, expected: str):
     return value
 
 
-def function_or_none(name: str, value):
+def function_or_none(name: str, value: Any) -> Any:
     """Return `value` if it is None or can be called; raise a ValueError otherwise."""
     if value is not None and (not callable(value) or isinstance(value, type)):
         raise _refused(name, "a function or None", value)
     return value
 
 
-def shown(value) -> str:
+def shown(value: Any) -> str:
     """Return a value as an error shows it: on one line, and not for pages."""
     try:
         text = " ".join(repr(value).split())
@@ -119,21 +121,21 @@ def shown(value) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
-def shape_text(shape) -> str:
+def shape_text(shape: Sequence[int | None]) -> str:
     """Write a shape with its first axis, the rows, as `batch`: how many rows were looked at says nothing."""
     names = ["batch", *map(str, shape[1:])] if shape else []
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
 
-def _refused(name, expected, value) -> ValueError:
+def _refused(name: str, expected: str, value: Any) -> ValueError:
     return ValueError(f"`{name}` must be {expected}. Received: {name}={shown(value)}")
 
 
-def _is_above(number, low, strict) -> bool:
+def _is_above(number: float, low: float, strict: bool) -> bool:
     return number > low if strict else number >= low  # NaN is not
 
 
-def _as_float(value) -> float:
+def _as_float(value: Any) -> float:
     """Return a single real number as a float, infinity where it is too large for one, or NaN where it is no number."""
     try:
         return float(_single(value))
@@ -143,7 +145,7 @@ def _as_float(value) -> float:
         return math.nan
 
 
-def _as_int(value) -> int | None:
+def _as_int(value: Any) -> int | None:
     """Return a whole number as an int, or None if it is none."""
     try:
         return operator.index(_single(value))

@@ -32,16 +32,16 @@ class SavesNoise:
         """Return the states of the seed generators, a dict from name to variable."""
         raise NotImplementedError(f"{type(self).__name__} must define `noise_states`.")
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Save the weights and the noise, as int64: each backend has its own type for it."""
-        super().save_own_variables(store)
+        super().save_own_variables(store)  # type: ignore[misc]
         for name, state in self.noise_states().items():
             store[name] = np.asarray(ops.convert_to_numpy(state), dtype="int64")
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Load the weights and the noise. A layer that the file does not know, such as a new dropout, keeps its own."""
         for name, state in self.noise_states().items():
             if name in store.keys():
                 state.assign(np.asarray(store[name]).astype(state.dtype))
         # Keras numbers the weights; the other names are noise, of this model or of the one that was saved.
-        super().load_own_variables({key: store[key] for key in store.keys() if key.isdigit()})
+        super().load_own_variables({key: store[key] for key in store.keys() if key.isdigit()})  # type: ignore[misc]

@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import keras
 
@@ -10,13 +12,13 @@ from keras_vae.arguments import whole_number
 SILENT_SECONDS = 3.0
 
 
-def verbosity(value):
+def verbosity(value: Any) -> bool | int | str:
     """Return `value` if it is what Keras takes for `verbose`; raise a ValueError otherwise."""
     is_known = isinstance(value, bool) or (isinstance(value, str) and value == "auto")
     return value if is_known else whole_number("verbose", value, low=0, high=2)
 
 
-def progress(items, name: str, verbose: int = 1):
+def progress(items: Sequence[Any], name: str, verbose: int = 1) -> Iterator[Any]:
     """Go through a sequence; where that takes longer than 3 s, say what runs and, on a terminal, how far it is.
 
     Args:

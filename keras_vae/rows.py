@@ -1,9 +1,13 @@
 """Rows of arrays of any library."""
 
+from typing import Any
+
 import numpy as np
 
+from keras_vae.types import ArrayLike
 
-def as_rows(name: str, value):
+
+def as_rows(name: str, value: ArrayLike) -> Any:
     """Return something whose `shape` is known and whose rows `take` can take.
 
     A `numpy.memmap` and an h5py data set stay on the disk. Everything else is held in memory already and becomes a
@@ -35,7 +39,7 @@ def as_rows(name: str, value):
     return array
 
 
-def as_labels(name: str, value, rows: int | None = None) -> np.ndarray:
+def as_labels(name: str, value: ArrayLike, rows: int | None = None) -> np.ndarray:
     """Return labels, one for each row: real numbers, truth values or texts, of whatever library.
 
     Args:
@@ -65,7 +69,7 @@ def as_labels(name: str, value, rows: int | None = None) -> np.ndarray:
     return array
 
 
-def take(array, rows) -> np.ndarray:
+def take(array: Any, rows: np.ndarray | slice) -> np.ndarray:
     """Return the rows at some positions of what `as_rows` has returned.
 
     Args:
@@ -82,11 +86,11 @@ def take(array, rows) -> np.ndarray:
     return array[positions][places]
 
 
-def _is_on_disk(value) -> bool:
+def _is_on_disk(value: Any) -> bool:
     return type(value).__module__.partition(".")[0] == "h5py" and hasattr(value, "shape")
 
 
-def _in_memory(value) -> np.ndarray:
+def _in_memory(value: Any) -> np.ndarray:
     if hasattr(value, "detach"):  # PyTorch gives no tensor out that has a gradient or is on a GPU
         value = value.detach().cpu()
         value = value.float() if "bfloat16" in str(value.dtype) else value
@@ -96,9 +100,9 @@ def _in_memory(value) -> np.ndarray:
     return array.astype("float32") if array.dtype.name.startswith(("bfloat", "float8")) else array
 
 
-def _expected(name) -> str:
+def _expected(name: str) -> str:
     return f"`{name}` must be an array of real numbers with rows (NumPy, pandas, h5py, TensorFlow, JAX or PyTorch)."
 
 
-def _type(value) -> str:
+def _type(value: Any) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")

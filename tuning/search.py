@@ -47,7 +47,7 @@ def numbers(kind):
     return parse
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--dataset", default="digits", help="digits (embedded, the default), sprites, mnist, PATH.npz, or a folder")
@@ -186,7 +186,7 @@ def draw(rows, completed, objective, folder):
         figure.savefig(folder / f"{file}.png")
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     try:
         run(options, make_hypermodel(options))

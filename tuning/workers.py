@@ -20,7 +20,7 @@ SEARCH = pathlib.Path(__file__).with_name("search.py")
 GRACE = 60  # seconds for the workers to end after the chief
 
 
-def parse_arguments(arguments=None):
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workers", type=int, default=2, help="default %(default)s")
     parser.add_argument("--port", type=int, help="of the chief; default: a free one")
@@ -92,7 +92,7 @@ def watch(processes, restarts):
         time.sleep(0.5)
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> None:
     options, rest = parse_arguments(arguments)
     # keras-tuner's chief asks nobody for a password: nothing but this machine may reach it.
     environment = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(options.port or free_port())}

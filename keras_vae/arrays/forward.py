@@ -2,13 +2,15 @@
 
 import math
 
+import keras
 import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import checks, padded
+from keras_vae.types import ArrayLike
 
 
-def forward(model, x, batch_size: int = 256, name: str = "x") -> np.ndarray:
+def forward(model: keras.Model, x: ArrayLike, batch_size: int = 256, name: str = "x") -> np.ndarray:
     """Return what a Keras model gives for each row of what a caller was given under a name.
 
     The last batch is filled up with the first row: each new shape would be traced and compiled anew, on TensorFlow

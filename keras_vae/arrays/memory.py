@@ -1,9 +1,10 @@
 """A check of the memory that a call needs."""
 
 import os
+from typing import Any
 
 
-def require(name: str, value, num_bytes: int):
+def require(name: str, value: Any, num_bytes: int) -> None:
     """Raise a ValueError if an argument asks for more memory at once than the machine has."""
     try:
         available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

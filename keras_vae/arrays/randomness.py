@@ -23,7 +23,7 @@ def state(seed: int | None) -> int | None:
     return None if seed is None else whole_number("seed", seed, low=0) % 2**32
 
 
-def rows(name: str, n: int, num: int, seed: int | None):
+def rows(name: str, n: int, num: int, seed: int | None) -> np.ndarray | slice:
     """Return which rows stand for n of them: `num` at random, in their order, or all.
 
     Not the first ones: data may be sorted by class, and the first half of MNIST's test split is the easier one.

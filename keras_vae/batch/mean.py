@@ -3,9 +3,10 @@
 from keras import ops
 
 from keras_vae.batch import replicas
+from keras_vae.types import Tensor
 
 
-def mean(values, sample_weight=None):
+def mean(values: Tensor, sample_weight: Tensor | None = None) -> Tensor:
     """Average per-example values over the batch, of which a replica holds a part.
 
     Args:
@@ -24,7 +25,7 @@ def mean(values, sample_weight=None):
     return ops.divide_no_nan(total, ops.cast(size(values, sample_weight), values.dtype))
 
 
-def size(x, sample_weight=None):
+def size(x: Tensor, sample_weight: Tensor | None = None) -> Tensor:
     """Return how much a batch weighs in an epoch's average: its rows, or the sum of their weights, as float32."""
     weight = ops.shape(x)[0] if sample_weight is None else ops.sum(ops.cast(sample_weight, "float32"))
     return replicas.present().total(ops.cast(weight, "float32"))

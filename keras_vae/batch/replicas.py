@@ -5,12 +5,14 @@ Where one program is sharded over the devices (`keras.distribution` on JAX) noth
 
 import contextlib
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 from keras import ops
+
+from keras_vae.types import Seed, Tensor
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def present() -> Replica:
 
 
 @contextlib.contextmanager
-def running(replica: Replica):
+def running(replica: Replica) -> Iterator[Replica]:
     """Let the block be the step of one replica."""
     token = _present.set(replica)
     try:
@@ -47,7 +49,7 @@ def running(replica: Replica):
         _present.reset(token)
 
 
-def standard_normal(shape, dtype, seed):
+def standard_normal(shape: Sequence[Any], dtype: str, seed: Seed) -> Tensor:
     """Draw N(0, 1) for this replica's rows: of the draw that one device would make for the whole batch, its share.
 
     Args:

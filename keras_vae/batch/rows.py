@@ -3,9 +3,10 @@
 from keras import ops
 
 from keras_vae.batch import replicas
+from keras_vae.types import Tensor
 
 
-def without_padding(values, sample_weight):
+def without_padding(values: Tensor, sample_weight: Tensor | None) -> Tensor:
     """Return the values of a batch with a row that counts in place of each row of weight 0.
 
     What stands in a row of weight 0 may be anything, also NaN: 0 * NaN is NaN, in the averages, in the gradients and
@@ -24,7 +25,7 @@ def without_padding(values, sample_weight):
     return ops.where(ops.reshape(counts, (-1,) + (1,) * (len(values.shape) - 1)), values, first[None])
 
 
-def num_rows_with(values):
+def num_rows_with(values: Tensor) -> Tensor:
     """Return in how many rows of a batch some of the values is true, as float32.
 
     Args:
@@ -34,6 +35,6 @@ def num_rows_with(values):
     return replicas.present().total(ops.sum(ops.cast(rows, "float32")))
 
 
-def sum_of_events(values):
+def sum_of_events(values: Tensor) -> Tensor:
     """Sum a tensor of shape `(batch, ...)` over all axes but the first."""
     return ops.sum(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)

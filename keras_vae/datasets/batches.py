@@ -1,6 +1,8 @@
 """Batches in an order given by seed and epoch."""
 
 import functools
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -51,17 +53,17 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        arrays,
-        batch_size=128,
-        seed=0,
-        shuffle=True,
-        remainder="keep",
-        initial_epoch=0,
-        process=0,
-        num_processes=1,
-        workers=1,
-        max_queue_size=10,
-        use_multiprocessing=False,
+        arrays: Any,
+        batch_size: int = 128,
+        seed: int = 0,
+        shuffle: bool = True,
+        remainder: str = "keep",
+        initial_epoch: int = 0,
+        process: int = 0,
+        num_processes: int = 1,
+        workers: int = 1,
+        max_queue_size: int = 10,
+        use_multiprocessing: bool = False,
     ):
         # Keras is not told of the workers: it would start them before it says that an epoch begins.
         super().__init__()
@@ -99,7 +101,7 @@ class Batches(keras.utils.PyDataset):
         """The number of the epoch that begins next, and of its first batch."""
         return self._next_epoch
 
-    def set_epoch(self, epoch: int, first_batch: int = 0):
+    def set_epoch(self, epoch: int, first_batch: int = 0) -> None:
         """Make `epoch` the next one to be drawn, from its batch number `first_batch` on.
 
         The epoch has so many batches less; those after it are whole. Call it before `VAE.fit`, or with any Keras
@@ -122,32 +124,32 @@ class Batches(keras.utils.PyDataset):
         self._turn_to(epoch, first_batch)
         self._just_begun = False
 
-    def on_epoch_begin(self):
+    def on_epoch_begin(self) -> None:
         """Turn to the next epoch."""
         self._turn_to(*self._next_epoch)
         self._next_epoch = self._epoch + 1, 0
         self._just_begun = True
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         """Leave the epoch: what is asked for before the next one begins comes from a whole one."""
         self._just_begun = False
         if self._next_epoch[0] != self._epoch:  # nothing was set meanwhile
             self._first_batch = 0
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Return the number of batches of the present epoch."""
         return self._batches_of_whole_epoch - self._first_batch
 
     @property
-    def num_batches(self):
+    def num_batches(self) -> int:
         """What Keras asks: as `fit` starts, how long its epochs are; as each begins, how long that one is."""
         return len(self) if self._just_begun else self._batches_of_whole_epoch
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
         """Give the batches of the present epoch."""
         return (self[index] for index in range(len(self)))
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         """Return a batch of the present epoch as a tuple of arrays."""
         self._just_begun = False
         end = self._batches_of_whole_epoch
@@ -160,7 +162,7 @@ class Batches(keras.utils.PyDataset):
 
     def _batch(self, order, index):
         rows = order[index * self.batch_size : (index + 1) * self.batch_size]
-        x, y, weights = (*self.arrays, *(None,) * (3 - len(self.arrays)))
+        x, y, weights = [*self.arrays, None, None][:3]
         if self.remainder != "pad" and weights is None:
             return tuple(take(array, rows) for array in self.arrays)
         weights = np.ones(len(rows), "float32") if weights is None else take(weights, rows)

@@ -2,9 +2,13 @@
 
 import numbers
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+
+from keras_vae.types import ArrayLike
+
+Split: TypeAlias = tuple[np.ndarray, np.ndarray | None]  # images and labels
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def _described(value: Any) -> str:
     return f"{value.shape} {value.dtype}" if isinstance(value, np.ndarray) else repr(value)
 
 
-def to_unit_range(**named) -> tuple[np.ndarray, ...]:
+def to_unit_range(**named: ArrayLike) -> tuple[np.ndarray, ...]:
     """Return images as float32 in [0, 1] of shape `(n, height, width, channels)`.
 
     8-bit values are divided by 255, unless all of them, of all the arrays together, are 0 or 1: then the images have
@@ -83,7 +87,7 @@ def _check_images(name, images):
         )
 
 
-def split(images, labels, test_fraction: float, seed: int = 0):
+def split(images: np.ndarray, labels: np.ndarray | None, test_fraction: float, seed: int = 0) -> tuple[Split, Split]:
     """Split rows at random, the same way every time, into `(x_train, y_train), (x_test, y_test)`.
 
     Raises:

@@ -5,7 +5,9 @@ import numpy as np
 from keras_vae.arguments import true_or_false, whole_number
 
 
-def epoch_order(num_rows, seed, epoch, shuffle=True, process=0, num_processes=1) -> np.ndarray:
+def epoch_order(
+    num_rows: int, seed: int, epoch: int, shuffle: bool = True, process: int = 0, num_processes: int = 1
+) -> np.ndarray:
     """Return the rows of an epoch in the order in which they are drawn: a function of its arguments alone.
 
     The order is that of NumPy's generator seeded with `[seed, epoch]`. Of several processes each takes every

@@ -1,5 +1,7 @@
 """One image file as an array in [0, 1]."""
 
+import os
+
 import numpy as np
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
@@ -7,7 +9,7 @@ COLOURS = ("P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "HSV")
 SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 
 
-def read_image(file, size: int, background: str, scale: int = 1):
+def read_image(file: str | os.PathLike, size: int, background: str, scale: int = 1) -> tuple[np.ndarray, float]:
     """Read an image, upright, cut to a square from the middle and scaled; values by the range of the file's own type.
 
     Args:

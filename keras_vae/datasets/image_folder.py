@@ -1,5 +1,7 @@
 """A folder of image files."""
 
+import os
+
 import numpy as np
 
 from keras_vae.arguments import a_path, one_of, whole_number
@@ -9,7 +11,9 @@ from keras_vae.datasets.image_file import read_image
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
 
 
-def image_folder(path, size: int = 64, test_fraction: float = 0.2, background: str = "white") -> Dataset:
+def image_folder(
+    path: str | os.PathLike, size: int = 64, test_fraction: float = 0.2, background: str = "white"
+) -> Dataset:
     """Load the images below a folder, upright, cut to a square from the middle and scaled.
 
     Grey images stay grey if all are; otherwise all become colour. Images in subfolders take the subfolder's place

@@ -2,7 +2,11 @@
 
 import io
 import math
+import os
+import pathlib
 import zipfile
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +21,7 @@ LONGEST_HEADER = 10_000
 READERS = {(1, 0): (2, np.lib.format.read_array_header_1_0), (2, 0): (4, np.lib.format.read_array_header_2_0)}
 
 
-def npz(path, test_fraction: float = 0.2, max_bytes: int = LARGEST) -> Dataset:
+def npz(path: str | os.PathLike, test_fraction: float = 0.2, max_bytes: int = LARGEST) -> Dataset:
     """Load images from an .npz file.
 
     Args:
@@ -59,7 +63,7 @@ def npz(path, test_fraction: float = 0.2, max_bytes: int = LARGEST) -> Dataset:
     return Dataset(path.stem, train[0], test[0], train[1], test[1], source=f"the file {path.name}")
 
 
-def _read(path, max_bytes) -> dict[str, np.ndarray]:
+def _read(path: pathlib.Path, max_bytes: int) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise ValueError(f"`path` must be an .npz file. Received: {path}, which is no file")
     try:
@@ -88,7 +92,7 @@ def _read(path, max_bytes) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _wanted(names) -> list[str]:
+def _wanted(names: Iterable[str]) -> list[str]:
     """Return which of the arrays are read: the split images, or else one array of images; and their labels."""
     if {"x_train", "x_test"} <= set(names):
         return [name for name in ("x_train", "x_test", "y_train", "y_test") if name in names]
@@ -114,7 +118,7 @@ def _header(stream):
     return shape, "F" if columns_first else "C", dtype, math.prod(shape) * dtype.itemsize
 
 
-def _size(file, member) -> int:
+def _size(file: Any, member: Any) -> int:
     with file.open(member) as stream:
         size = _header(stream)[-1]
         if stream.tell() + size != member.file_size:
@@ -122,7 +126,7 @@ def _size(file, member) -> int:
         return size
 
 
-def _array(file, member) -> np.ndarray:
+def _array(file: Any, member: Any) -> np.ndarray:
     with file.open(member) as stream:
         shape, order, dtype, size = _header(stream)
         values, read = bytearray(size), 0

@@ -1,7 +1,9 @@
 """Threads that read ahead."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 
 class ReadAhead:
@@ -15,13 +17,13 @@ class ReadAhead:
         depth: Int of at least 1, how many results are begun beside the one that is asked for.
     """
 
-    def __init__(self, workers, depth):
+    def __init__(self, workers: int, depth: int):
         self.workers, self.depth = workers, depth
-        self._begun = {}
+        self._begun: dict[tuple[int, int], Future] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="keras_vae_batches")
 
-    def get(self, function, epoch, index, end):
+    def get(self, function: Callable[[int], Any], epoch: int, index: int, end: int) -> Any:
         """Return `function(index)`, and begin those after it, below `end`."""
         with self._lock:
             begun = {}
@@ -31,6 +33,6 @@ class ReadAhead:
             self._begun = begun
         return result.result()
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         """Copy and pickle without the threads."""
         return type(self), (self.workers, self.depth)

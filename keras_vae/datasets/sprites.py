@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.datasets.dataset import Dataset
+from keras_vae.types import ArrayLike
 
 FACTORS = ("shape", "scale", "orientation", "x", "y")
 FACTOR_SIZES = (3, 6, 40, 32, 32)
@@ -62,7 +63,8 @@ def _different_images(n, generator):
     combinations = int(np.prod(FACTOR_SIZES))
     chosen = generator.choice(combinations, size=n, replace=False)
     factors = np.stack(np.unravel_index(chosen, FACTOR_SIZES), axis=1)
-    images, seen = draw(factors), set()
+    images = draw(factors)
+    seen: set[bytes] = set()
     repeated = [i for i in range(n) if not _is_new(images[i], seen)]
     others = generator.permutation(np.setdiff1d(np.arange(combinations), chosen)) if repeated else ()
     for start in range(0, len(others), 500):
@@ -80,14 +82,14 @@ def _different_images(n, generator):
     return factors, images
 
 
-def _is_new(image, seen) -> bool:
+def _is_new(image: np.ndarray, seen: set[bytes]) -> bool:
     """Say whether an image is not among those seen, and put it there."""
     before = len(seen)
     seen.add(np.packbits(image > 0).tobytes())
     return len(seen) > before
 
 
-def draw(factors) -> np.ndarray:
+def draw(factors: ArrayLike) -> np.ndarray:
     """Draw the images of some factors.
 
     Args:

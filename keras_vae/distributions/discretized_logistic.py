@@ -6,8 +6,10 @@ Reference: Kingma et al. 2016, "Improved variational inference with inverse auto
 import keras
 from keras import ops
 
+from keras_vae.types import Seed, Tensor
 
-def log_prob(x, location, log_scale, levels):
+
+def log_prob(x: Tensor, location: Tensor, log_scale: Tensor, levels: int) -> Tensor:
     """Return log(F(x + h) - F(x - h)), h half a step of the grid, F the logistic distribution function."""
     half_step = 0.5 / (levels - 1)
     precision = ops.exp(-log_scale)
@@ -20,7 +22,7 @@ def log_prob(x, location, log_scale, levels):
     return ops.where(x < half_step, below_upper, ops.where(x > 1.0 - half_step, above_lower, between))
 
 
-def mean(location, log_scale, levels):
+def mean(location: Tensor, log_scale: Tensor, levels: int) -> Tensor:
     """Return the exact mean of the rounded variable, the sum over the grid's steps of P(x above the step)."""
     precision = ops.exp(-log_scale) + ops.zeros_like(location)
 
@@ -31,7 +33,7 @@ def mean(location, log_scale, levels):
     return ops.fori_loop(0, levels - 1, add_step, ops.zeros_like(location)) / (levels - 1)
 
 
-def sample(location, log_scale, levels, seed):
+def sample(location: Tensor, log_scale: Tensor, levels: int, seed: Seed) -> Tensor:
     """Draw a logistic variable and round it to the grid."""
     u = keras.random.uniform(ops.shape(location), minval=1e-7, maxval=1.0, dtype=location.dtype, seed=seed)
     u = ops.minimum(u, 1.0 - 2.0**-24)

@@ -5,13 +5,15 @@ import math
 import keras
 from keras import ops
 
+from keras_vae.types import Seed, Tensor
 
-def log_prob(x, mean, log_scale):
+
+def log_prob(x: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
     """Return -|x - mean| / b - log(2 b), b = exp(log_scale)."""
     return -ops.abs(x - mean) * ops.exp(-log_scale) - log_scale - math.log(2.0)
 
 
-def sample(mean, log_scale, seed):
+def sample(mean: Tensor, log_scale: Tensor, seed: Seed) -> Tensor:
     """Draw by the inverse of the distribution function."""
     u = keras.random.uniform(ops.shape(mean), minval=-0.5, maxval=0.5, dtype=mean.dtype, seed=seed)
     # uniform draws include -0.5, where the logarithm would be infinite.

@@ -5,6 +5,7 @@ import math
 from keras import ops
 
 from keras_vae.batch import replicas
+from keras_vae.types import Seed, Tensor
 
 LOG_2_PI = math.log(2.0 * math.pi)
 # exp(20) is a standard deviation of 22,026. Beyond it the exponential goes on as its tangent, so that a log-variance
@@ -12,12 +13,12 @@ LOG_2_PI = math.log(2.0 * math.pi)
 MAX_LOG_VAR = 20.0
 
 
-def log_prob(x, mean, log_var):
+def log_prob(x: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
     """Return log N(x; mean, exp(log_var)), of the shape of the broadcast arguments."""
     return -0.5 * (LOG_2_PI + log_var + ops.square(x - mean) * ops.exp(-log_var))
 
 
-def sample(mean, log_var, seed):
+def sample(mean: Tensor, log_var: Tensor, seed: Seed) -> Tensor:
     """Draw z = mean + sigma * epsilon, epsilon ~ N(0, 1): the reparameterization trick.
 
     Args:
@@ -34,7 +35,7 @@ def sample(mean, log_var, seed):
     return mean + ops.exp(0.5 * ops.minimum(log_var, MAX_LOG_VAR)) * epsilon
 
 
-def kl(mean, log_var, prior_mean=0.0, prior_log_var=0.0):
+def kl(mean: Tensor, log_var: Tensor, prior_mean: Tensor = 0.0, prior_log_var: Tensor = 0.0) -> Tensor:
     """Return KL(N(mean, exp(log_var)) || N(prior_mean, exp(prior_log_var))), by default to N(0, 1), per element.
 
     Reference: Kingma and Welling 2014, appendix B.

@@ -19,7 +19,7 @@ UNBOUNDED = (-math.inf, math.inf)
 PROBABILITIES = (0.0, 1.0)
 
 
-def text(bounds) -> str:
+def text(bounds: tuple[float, float]) -> str:
     """Write a range with a sign at each open end."""
     low, high = bounds
     return f"{'(' if math.isinf(low) else '['}{low:g}, {high:g}{')' if math.isinf(high) else ']'}"

@@ -5,6 +5,7 @@ import numpy as np
 from keras_vae.distributions import bernoulli
 from keras_vae.likelihoods.from_logits import FromLogits
 from keras_vae.likelihoods.likelihood import known
+from keras_vae.types import Seed, Tensor
 
 
 @known("bernoulli", package="keras_vae")
@@ -32,18 +33,18 @@ class Bernoulli(FromLogits):
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", appendix C.1.
     """
 
-    def log_density(self, x, logits):
+    def log_density(self, x: Tensor, logits: Tensor) -> Tensor:
         """Return x log p + (1 - x) log(1 - p)."""
         return bernoulli.log_prob(x, logits)
 
-    def is_probability(self, x) -> bool:
+    def is_probability(self, x: np.ndarray) -> bool:
         """Say whether all the data are 0 or 1."""
         return all(np.isin(x[start : start + 1000], (0.0, 1.0)).all() for start in range(0, len(x), 1000))
 
-    def mean_of_logits(self, logits):
+    def mean_of_logits(self, logits: Tensor) -> Tensor:
         """Return p."""
         return bernoulli.mean(logits)
 
-    def sample_of_logits(self, logits, seed):
+    def sample_of_logits(self, logits: Tensor, seed: Seed) -> Tensor:
         """Draw zeros and ones."""
         return bernoulli.sample(logits, seed)

@@ -1,11 +1,14 @@
 """The discretized logistic likelihood."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.distributions import discretized_logistic
 from keras_vae.likelihoods.likelihood import known
 from keras_vae.likelihoods.location_scale import LocationScale
+from keras_vae.types import Seed, Tensor
 
 
 @known("discretized_logistic", package="keras_vae")
@@ -31,16 +34,16 @@ class DiscretizedLogistic(LocationScale):
 
     support = (0.0, 1.0)
 
-    def __init__(self, levels=256, scale="learned", **kwargs):
+    def __init__(self, levels: int = 256, scale: float | str = "learned", **kwargs: Any):
         super().__init__(scale, **kwargs)
         self.levels = whole_number("levels", levels, low=2)
 
-    def log_density(self, x, parameters):
+    def log_density(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return the log-probability of x's level."""
         location, log_scale = self.location_and_log_scale(parameters)
         return discretized_logistic.log_prob(x, location, log_scale, self.levels)
 
-    def is_probability(self, x) -> bool:
+    def is_probability(self, x: np.ndarray) -> bool:
         """Say whether all the data lie on the grid k / (levels - 1), up to a hundredth of its step."""
         return all(self._on_grid(x[start : start + 1000]) for start in range(0, len(x), 1000))
 
@@ -48,16 +51,16 @@ class DiscretizedLogistic(LocationScale):
         k = np.asarray(x, "float64") * (self.levels - 1)
         return bool(np.all((np.abs(k - np.round(k)) < 0.01) & (np.round(k) >= 0) & (np.round(k) < self.levels)))
 
-    def mean(self, parameters):
+    def mean(self, parameters: Tensor) -> Tensor:
         """Return the mean over the levels."""
         location, log_scale = self.location_and_log_scale(parameters)
         return discretized_logistic.mean(location, log_scale, self.levels)
 
-    def sample(self, parameters, seed):
+    def sample(self, parameters: Tensor, seed: Seed) -> Tensor:
         """Draw levels, as k / (levels - 1)."""
         location, log_scale = self.location_and_log_scale(parameters)
         return discretized_logistic.sample(location, log_scale, self.levels, seed)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "levels": self.levels, "scale": self.scale}

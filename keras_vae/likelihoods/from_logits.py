@@ -1,6 +1,8 @@
 """The base of the likelihoods of a probability."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -8,6 +10,7 @@ from keras import ops
 from keras_vae.distributions import bernoulli
 from keras_vae.likelihoods.activations import PROBABILITIES, RANGES, UNBOUNDED, text
 from keras_vae.likelihoods.likelihood import Likelihood
+from keras_vae.types import Seed, Tensor
 
 
 class FromLogits(Likelihood):
@@ -26,36 +29,38 @@ class FromLogits(Likelihood):
 
     support = PROBABILITIES
 
-    def __init__(self, from_logits=True, **kwargs):
+    def __init__(self, from_logits: bool = True, **kwargs: Any):
         super().__init__(**kwargs)
         if not isinstance(from_logits, (bool, np.bool_)):
             raise ValueError(f"`from_logits` must be True or False. Received: from_logits={from_logits!r}")
         self.from_logits = bool(from_logits)
 
-    def logits(self, parameters, logits=None):
+    def logits(self, parameters: Tensor, logits: Tensor | None = None) -> Tensor:
         """Return the logits of what the decoder gives; probabilities are kept 1e-7 from 0 and 1."""
         if logits is not None:
             return ops.cast(logits, "float32")
         parameters = ops.cast(parameters, "float32")
         return parameters if self.from_logits else bernoulli.logits(parameters)
 
-    def log_prob(self, x, parameters, logits=None):
+    def log_prob(self, x: Tensor, parameters: Tensor, logits: Tensor | None = None) -> Tensor:
         """Return log p(x|z) of each example; see `Likelihood.log_prob`."""
         return super().log_prob(x, self.logits(parameters, logits))
 
-    def log_prob_of_draws(self, x, parameters, num_samples: int, logits=None):
+    def log_prob_of_draws(
+        self, x: Tensor, parameters: Tensor, num_samples: int, logits: Tensor | None = None
+    ) -> Tensor:
         """Return log p(x|z) of each example at several draws of z; see `Likelihood.log_prob_of_draws`."""
         return super().log_prob_of_draws(x, self.logits(parameters, logits), num_samples)
 
-    def mean(self, parameters, logits=None):
+    def mean(self, parameters: Tensor, logits: Tensor | None = None) -> Tensor:
         """Return the mean of p(x|z)."""
         return self.mean_of_logits(self.logits(parameters, logits))
 
-    def sample(self, parameters, seed, logits=None):
+    def sample(self, parameters: Tensor, seed: Seed, logits: Tensor | None = None) -> Tensor:
         """Draw x from p(x|z)."""
         return self.sample_of_logits(self.logits(parameters, logits), seed)
 
-    def misfit(self, activation, values):
+    def misfit(self, activation: str | None, values: Callable[[], np.ndarray]) -> tuple[str | None, bool]:
         """Say that a decoder gives probabilities where logits are wanted, or the other way round."""
         if activation is not None:
             end, bounds = f"ends in {activation}", RANGES.get(activation, UNBOUNDED)
@@ -92,7 +97,7 @@ class FromLogits(Likelihood):
             f"in a sigmoid, or leave from_logits at True for logits. Received: a decoder that {end}, in {text(bounds)}"
         ), True
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "from_logits": self.from_logits}
 

@@ -1,11 +1,14 @@
 """The Gaussian likelihood."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_vae.distributions import normal
 from keras_vae.likelihoods.likelihood import known
 from keras_vae.likelihoods.location_scale import LocationScale
+from keras_vae.types import Seed, Tensor
 
 
 @known("gaussian", package="keras_vae")
@@ -29,24 +32,24 @@ class Gaussian(LocationScale):
     Reference: Rybkin et al. 2021, "Simple and effective VAE training with calibrated decoders", equation 3.
     """
 
-    def __init__(self, sigma=1.0, **kwargs):
+    def __init__(self, sigma: float | str = 1.0, **kwargs: Any):
         super().__init__(sigma, name_of_scale="sigma", **kwargs)
 
     @property
-    def sigma(self):
+    def sigma(self) -> float | str:
         """The argument, as it was given."""
         return self.scale
 
-    def log_density(self, x, parameters):
+    def log_density(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return log N(x; mean, sigma^2)."""
         mean, log_sigma = self.location_and_log_scale(parameters)
         return normal.log_prob(x, mean, 2.0 * log_sigma)
 
-    def sample(self, parameters, seed):
+    def sample(self, parameters: Tensor, seed: Seed) -> Tensor:
         """Draw x = mean + sigma * epsilon."""
         mean, log_sigma = self.location_and_log_scale(parameters)
         return mean + ops.exp(log_sigma) * keras.random.normal(ops.shape(mean), dtype="float32", seed=seed)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "sigma": self.sigma}

@@ -1,10 +1,15 @@
 """The base of the likelihoods p(x|z)."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae import batch
 from keras_vae.known import Known
+from keras_vae.types import Seed, Tensor
 
 known = Known("keras_vae.likelihoods")
 
@@ -17,25 +22,25 @@ class Likelihood(keras.layers.Layer):
     """
 
     num_parameters = 1
-    support = None  # (lowest, highest) value of the data, where it is bounded
+    support: tuple[float, float] | None = None  # (lowest, highest) value of the data, where it is bounded
 
-    def __init__(self, dtype="float32", **kwargs):
+    def __init__(self, dtype: str = "float32", **kwargs: Any):
         # float32 whatever the global policy: the sum over 784 pixels overflows in float16.
         super().__init__(dtype=dtype, **kwargs)
 
-    def log_density(self, x, parameters):
+    def log_density(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return the log density of each element, in nats."""
         raise NotImplementedError(f"{type(self).__name__} must define `log_density`.")
 
-    def mean(self, parameters):
+    def mean(self, parameters: Tensor) -> Tensor:
         """Return the mean of p(x|z), of the data's shape."""
         raise NotImplementedError(f"{type(self).__name__} must define `mean`.")
 
-    def sample(self, parameters, seed):
+    def sample(self, parameters: Tensor, seed: Seed) -> Tensor:
         """Draw x from p(x|z), of the data's shape, with a `keras.random.SeedGenerator` or an int."""
         raise NotImplementedError(f"{type(self).__name__} must define `sample`.")
 
-    def log_prob(self, x, parameters):
+    def log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return log p(x|z) of each example in nats, with the normalizing constant, in float32.
 
         Args:
@@ -50,7 +55,7 @@ class Likelihood(keras.layers.Layer):
         )
         return batch.sum_of_events(density)
 
-    def log_prob_of_draws(self, x, parameters, num_samples: int):
+    def log_prob_of_draws(self, x: Tensor, parameters: Tensor, num_samples: int) -> Tensor:
         """Return log p(x|z) of each example at several draws of z, x being broadcast and not copied.
 
         Args:
@@ -71,7 +76,7 @@ class Likelihood(keras.layers.Layer):
         kept = (values.shape[-1],) if self.num_parameters > 1 else ()
         return ops.reshape(values, (*ops.shape(values)[:axes_before], -1, *kept))
 
-    def event_shape(self, parameters_shape):
+    def event_shape(self, parameters_shape: Sequence[int]) -> tuple[int, ...]:
         """Return the data's shape without the batch, given the shape of the decoder's output."""
         *outer, last = parameters_shape[1:]
         if last % self.num_parameters:
@@ -81,11 +86,11 @@ class Likelihood(keras.layers.Layer):
             )
         return (*outer, last // self.num_parameters)
 
-    def is_probability(self, x) -> bool:
+    def is_probability(self, x: np.ndarray) -> bool:
         """Say whether p(x|z) is a probability of such data, an array, and no density or cross entropy."""
         return False
 
-    def misfit(self, activation: str | None, values) -> tuple[str | None, bool]:
+    def misfit(self, activation: str | None, values: Callable[[], np.ndarray]) -> tuple[str | None, bool]:
         """Say why a decoder that ends in some activation does not fit, None if it does, and whether that is certain.
 
         Args:
@@ -95,13 +100,13 @@ class Likelihood(keras.layers.Layer):
         """
         return None, False
 
-    def outside_support(self, x):
+    def outside_support(self, x: Tensor) -> Tensor:
         """Return 1.0 if some value of the batch is outside the support, else 0.0."""
         if self.support is None:
             return ops.zeros(())
         low, high = self.support
         return ops.cast(ops.any(ops.logical_or(x < low, x > high)), "float32")
 
-    def call(self, x, parameters):
+    def call(self, x: Tensor, parameters: Tensor) -> Tensor:
         """Return `log_prob`: calling a likelihood as a layer is asking for its log-likelihood."""
         return self.log_prob(x, parameters)

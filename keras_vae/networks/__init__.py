@@ -1,6 +1,7 @@
 """Encoders and decoders: plain functions that return a pair of Keras models."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import keras
 
@@ -13,10 +14,11 @@ from keras_vae.networks.mlp import mlp
 from keras_vae.networks.s0 import s0
 from keras_vae.networks.spatial import spatial
 
-KNOWN = {"mlp": mlp, "conv": convolutional, "s0": s0, "lenet": lenet, "faces64": faces64}
+Builder: TypeAlias = Callable[..., tuple[keras.Model, keras.Model]]
+KNOWN: dict[str, Builder] = {"mlp": mlp, "conv": convolutional, "s0": s0, "lenet": lenet, "faces64": faces64}
 
 
-def get(name: str) -> Callable[..., tuple[keras.Model, keras.Model]]:
+def get(name: str) -> Builder:
     """Return the builder that a name stands for: a function that returns `(encoder, decoder)`.
 
     All are called alike: `builder(input_shape, latent_dim, num_parameters=1)`; nets of one size refuse another.

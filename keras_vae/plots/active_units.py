@@ -4,9 +4,10 @@ import numpy as np
 
 from keras_vae.arguments import at_least, text_or_none
 from keras_vae.plots import canvas
+from keras_vae.types import ArrayLike, Figure
 
 
-def active_units(variance_of_mean, threshold: float = 0.01, title: str | None = None):
+def active_units(variance_of_mean: ArrayLike, threshold: float = 0.01, title: str | None = None) -> Figure:
     """Draw the variance of each latent dimension's posterior mean over the data, on a log scale.
 
     Args:

@@ -1,27 +1,31 @@
 """The common parts of the figures."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import shown
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike, Figure
 
 TRAIN_COLOR, TEST_COLOR, GREY = "#1f6fb4", "#d95f0e", "#666666"
 FONT = 9
 
 
-def figure(width: float, height: float):
+def figure(width: float, height: float) -> Figure:
     """Return a matplotlib Figure of a size in inches."""
     from keras_vae.plots.figure import Figure  # late: matplotlib takes a third of a second to import
 
     return Figure(figsize=(width, height), layout="constrained", dpi=120)
 
 
-def width_of(text, size: float = FONT) -> float:
+def width_of(text: str | None, size: float = FONT) -> float:
     """Return about how wide a text is, in inches: a letter is 0.6 of the font's size."""
     return 0.6 * size / 72 * len(text or "")
 
 
-def label(axes, title=None, x=None, y=None):
+def label(axes: Any, title: str | None = None, x: str | None = None, y: str | None = None) -> None:
     """Write the title and the labels of the axes."""
     if title:
         axes.set_title(title, fontsize=FONT + 1)
@@ -30,7 +34,7 @@ def label(axes, title=None, x=None, y=None):
     axes.tick_params(labelsize=FONT - 1)
 
 
-def check_images(name: str, images, axes_before: int) -> np.ndarray:
+def check_images(name: str, images: ArrayLike, axes_before: int) -> np.ndarray:
     """Return images as an array `(..., height, width, channels)` with `axes_before` axes before the height.
 
     Raises:
@@ -50,7 +54,7 @@ def check_images(name: str, images, axes_before: int) -> np.ndarray:
     return images
 
 
-def check_numbers(name: str, values) -> np.ndarray:
+def check_numbers(name: str, values: ArrayLike) -> np.ndarray:
     """Return values as a list of at least one finite number; raise a ValueError otherwise."""
     values = np.asarray(as_rows(name, values), dtype=float)
     if values.ndim != 1 or not values.size or not np.all(np.isfinite(values)):
@@ -58,7 +62,7 @@ def check_numbers(name: str, values) -> np.ndarray:
     return values
 
 
-def check_matrix(name: str, values, shape: str = "(n, latent_dim)") -> np.ndarray:
+def check_matrix(name: str, values: ArrayLike, shape: str = "(n, latent_dim)") -> np.ndarray:
     """Return values as a matrix of finite numbers, not empty; raise a ValueError otherwise."""
     values = np.asarray(as_rows(name, values), dtype=float)
     if values.ndim != 2 or not values.size or not np.all(np.isfinite(values)):
@@ -66,15 +70,17 @@ def check_matrix(name: str, values, shape: str = "(n, latent_dim)") -> np.ndarra
     return values
 
 
-def check_names(name: str, values) -> list[str]:
+def check_names(name: str, values: Any) -> list[str]:
     """Return a list of texts from a list of anything; raise a ValueError if it is none."""
     try:
-        return [str(value) for value in (None if isinstance(values, (str, bytes)) else values)]
+        if isinstance(values, (str, bytes)):
+            raise TypeError("one text")
+        return [str(value) for value in values]
     except TypeError as error:
         raise ValueError(f"`{name}` must be a list of texts. Received: {name}={shown(values)}") from error
 
 
-def bars(names, heights, colors=TRAIN_COLOR, bottom: float = 0.0):
+def bars(names: ArrayLike, heights: np.ndarray, colors: Any = TRAIN_COLOR, bottom: float = 0.0) -> tuple[Figure, Any]:
     """Return a figure and axes with a bar for each name; of many names some are left out."""
     fig = figure(float(np.clip(1.5 + 0.28 * len(heights), 3.4, 9.0)), 2.6)
     axes = fig.add_subplot()
@@ -85,7 +91,7 @@ def bars(names, heights, colors=TRAIN_COLOR, bottom: float = 0.0):
     return fig, axes
 
 
-def class_colors(fig, axes, labels, n: int):
+def class_colors(fig: Any, axes: Any, labels: np.ndarray | None, n: int) -> Any:
     """Return a colour for each of n points, by label, with a legend of up to 20 labels, or else a colour scale.
 
     Labels are None or what `as_labels` has returned.
@@ -123,7 +129,7 @@ def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
     return picture
 
 
-def show(axes, picture: np.ndarray, title=None):
+def show(axes: Any, picture: np.ndarray, title: str | None = None) -> None:
     """Show a picture of 1 or 3 channels without axes."""
     axes.imshow(picture[..., 0] if picture.shape[-1] == 1 else picture, cmap="gray", vmin=0.0, vmax=1.0)
     axes.set_xticks([])
@@ -134,7 +140,13 @@ def show(axes, picture: np.ndarray, title=None):
         axes.set_title(title, fontsize=FONT + 1)
 
 
-def image_grid(images: np.ndarray, title=None, rows=None, columns=None, cell: float = 0.6):
+def image_grid(
+    images: np.ndarray,
+    title: str | None = None,
+    rows: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    cell: float = 0.6,
+) -> Figure:
     """Return a figure of images in [0, 1] `(rows, columns, ...)`, with a text beside each row or under each column."""
     num_rows, num_columns, height, width, _ = images.shape
     gap = max(1, round(0.06 * width))

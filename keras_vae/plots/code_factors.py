@@ -1,12 +1,18 @@
 """A figure of latent dimensions against factors."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
+from keras_vae.types import ArrayLike, Figure
 
 
-def code_factors(matrix, factor_names=None, unit: str = "nats", title: str | None = None):
+def code_factors(
+    matrix: ArrayLike, factor_names: Iterable[Any] | None = None, unit: str = "nats", title: str | None = None
+) -> Figure:
     """Draw a matrix of latent dimensions against factors, such as their mutual information, as a heat map.
 
     Args:
@@ -43,9 +49,9 @@ def code_factors(matrix, factor_names=None, unit: str = "nats", title: str | Non
             color = "white" if value > 0.6 * matrix.max() else "black"
             axes.text(j, i, f"{value:.2f}", ha="center", va="center", color=color, fontsize=canvas.FONT - 2)
     bar = fig.colorbar(drawn, ax=axes)
-    bar.set_label(unit, fontsize=canvas.FONT)
+    bar.set_label(unit or "", fontsize=canvas.FONT)
     bar.ax.tick_params(labelsize=canvas.FONT - 1)
-    slant = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+    slant: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
     axes.set_xticks(range(len(names)), names, **slant)
     step = max(1, len(matrix) // 20)
     axes.set_yticks(range(0, len(matrix), step), [f"z[{i}]" for i in range(0, len(matrix), step)])

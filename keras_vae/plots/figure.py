@@ -2,6 +2,7 @@
 
 import io
 import os
+from typing import Any
 
 from matplotlib import figure
 
@@ -14,7 +15,7 @@ class Figure(figure.Figure):
     A notebook learns from pyplot how to show a figure; this one says it itself.
     """
 
-    def savefig(self, fname, *, format: str | None = None, **arguments) -> None:
+    def savefig(self, fname: Any, *, format: str | None = None, **arguments: Any) -> None:
         """Write the figure to a file; whoever is killed while writing leaves the old file whole.
 
         Args:

@@ -1,9 +1,12 @@
 """A figure of the losses over the epochs."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import shown, text_or_none
 from keras_vae.plots import canvas
+from keras_vae.types import Figure
 
 PANELS = (
     ("reconstruction_loss", "Reconstruction", "nats per example"),
@@ -13,7 +16,7 @@ PANELS = (
 )
 
 
-def history(history, title: str | None = None):
+def history(history: Any, title: str | None = None) -> Figure:
     """Draw reconstruction, KL, ELBO and beta over the epochs, for training and validation.
 
     Args:

@@ -2,11 +2,14 @@
 
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges
+from keras_vae.types import ArrayLike, Figure
 
 
 def interpolation(
-    images, title: str | None = "Interpolation between two examples", value_range: tuple[float, float] | None = None
-):
+    images: ArrayLike,
+    title: str | None = "Interpolation between two examples",
+    value_range: tuple[float, float] | None = None,
+) -> Figure:
     """Draw the images between two examples from left to right.
 
     Args:

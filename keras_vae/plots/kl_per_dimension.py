@@ -4,9 +4,10 @@ import numpy as np
 
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
+from keras_vae.types import ArrayLike, Figure
 
 
-def kl_per_dimension(kl, title: str | None = None):
+def kl_per_dimension(kl: ArrayLike, title: str | None = None) -> Figure:
     """Draw the mean KL of each latent dimension as bars, the largest first.
 
     Args:

@@ -5,9 +5,10 @@ import numpy as np
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
 from keras_vae.rows import as_labels
+from keras_vae.types import ArrayLike, Figure
 
 
-def latent_space(codes, labels=None, title: str | None = None):
+def latent_space(codes: ArrayLike, labels: ArrayLike | None = None, title: str | None = None) -> Figure:
     """Draw the codes of the data as points, coloured by label.
 
     Of more than two dimensions it draws the first two principal components, with the share of the variance that
@@ -35,7 +36,7 @@ def latent_space(codes, labels=None, title: str | None = None):
     axes = fig.add_subplot()
     colors = canvas.class_colors(fig, axes, labels, len(points))
     size = float(np.clip(20000 / len(points), 2, 14))
-    axes.scatter(*points.T, s=size, c=colors, alpha=0.7, linewidths=0)
+    axes.scatter(points[:, 0], points[:, 1], s=size, c=colors, alpha=0.7, linewidths=0)
     names = "principal components" if codes.shape[1] > 2 else "space"
     canvas.label(axes, title or f"Latent {names}: posterior means", x_label, y_label)
     axes.set_aspect("equal", adjustable="datalim")

@@ -4,16 +4,17 @@ import numpy as np
 
 from keras_vae.arguments import at_least, text_or_none, whole_number
 from keras_vae.plots import canvas, value_ranges
+from keras_vae.types import ArrayLike, Figure
 
 MOST_CODES = 10_000  # along each side
 
 
 def manifold(
-    images,
+    images: ArrayLike,
     extent: float = 2.0,
     title: str | None = "The latent plane, decoded",
     value_range: tuple[float, float] | None = None,
-):
+) -> Figure:
     """Draw the images decoded at a grid of codes, as a map of the latent plane.
 
     Args:

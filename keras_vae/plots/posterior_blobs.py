@@ -1,15 +1,25 @@
 """A figure of the posteriors as ellipses over the prior."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from keras_vae.arguments import LARGEST, shown, text_or_none, whole_number
 from keras_vae.plots import canvas
 from keras_vae.rows import as_labels
+from keras_vae.types import ArrayLike, Figure
 
 MOST_LOG_SIGMA = np.log(LARGEST)
 
 
-def posterior_blobs(mean, log_var, labels=None, dimensions=None, num: int = 300, title: str | None = None):
+def posterior_blobs(
+    mean: ArrayLike,
+    log_var: ArrayLike,
+    labels: ArrayLike | None = None,
+    dimensions: Sequence[int] | None = None,
+    num: int = 300,
+    title: str | None = None,
+) -> Figure:
     """Draw the posteriors of some examples in two latent dimensions, over the circles of the standard normal prior.
 
     An ellipse reaches one standard deviation to each side. If the blobs fill the circles without gaps, samples from

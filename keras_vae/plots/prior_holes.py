@@ -4,9 +4,12 @@ import numpy as np
 
 from keras_vae.arguments import at_least, text_or_none
 from keras_vae.plots import canvas
+from keras_vae.types import ArrayLike, Figure
 
 
-def prior_holes(grid, prior, aggregate_posterior, threshold: float = 0.1, title: str | None = None):
+def prior_holes(
+    grid: ArrayLike, prior: ArrayLike, aggregate_posterior: ArrayLike, threshold: float = 0.1, title: str | None = None
+) -> Figure:
     """Draw how many times denser or rarer than the prior the codes are, over the latent plane, and ring the holes.
 
     Args:

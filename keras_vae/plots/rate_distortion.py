@@ -1,12 +1,22 @@
 """A figure of rate and distortion."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import text_or_none, whole_number
 from keras_vae.plots import canvas
+from keras_vae.types import ArrayLike, Figure
 
 
-def rate_distortion(rate, distortion, labels=None, knee: int | None = None, title: str | None = "Rate and distortion"):
+def rate_distortion(
+    rate: ArrayLike,
+    distortion: ArrayLike,
+    labels: Iterable[Any] | None = None,
+    knee: int | None = None,
+    title: str | None = "Rate and distortion",
+) -> Figure:
     """Draw models as points of rate (KL) and distortion (reconstruction), with lines of equal ELBO and the front.
 
     Args:
@@ -46,7 +56,13 @@ def rate_distortion(rate, distortion, labels=None, knee: int | None = None, titl
     axes.plot(rate[front], distortion[front], color=canvas.TRAIN_COLOR, linewidth=1.0, zorder=2)
     axes.scatter(rate, distortion, s=22, color=canvas.TRAIN_COLOR, zorder=3)
     if knee is not None:
-        ring = {"s": 90, "facecolors": "none", "edgecolors": canvas.TEST_COLOR, "linewidths": 1.5, "zorder": 4}
+        ring: dict[str, Any] = {
+            "s": 90,
+            "facecolors": "none",
+            "edgecolors": canvas.TEST_COLOR,
+            "linewidths": 1.5,
+            "zorder": 4,
+        }
         axes.scatter(rate[knee], distortion[knee], label="knee", **ring)
         axes.legend(fontsize=canvas.FONT - 1, frameon=False)
     # Over and under the front in turn, so that neighbours do not hide each other's names.

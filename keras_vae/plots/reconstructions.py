@@ -4,9 +4,15 @@ import numpy as np
 
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges
+from keras_vae.types import ArrayLike, Figure
 
 
-def reconstructions(x, x_hat, title: str | None = "Reconstructions", value_range: tuple[float, float] | None = None):
+def reconstructions(
+    x: ArrayLike,
+    x_hat: ArrayLike,
+    title: str | None = "Reconstructions",
+    value_range: tuple[float, float] | None = None,
+) -> Figure:
     """Draw examples in a row and their reconstructions under them.
 
     Args:

@@ -6,14 +6,15 @@ import numpy as np
 
 from keras_vae.arguments import text_or_none, whole_number
 from keras_vae.plots import canvas, value_ranges
+from keras_vae.types import ArrayLike, Figure
 
 
 def samples(
-    images,
+    images: ArrayLike,
     columns: int | None = None,
     title: str | None = "Samples from the prior",
     value_range: tuple[float, float] | None = None,
-):
+) -> Figure:
     """Draw images in a grid.
 
     Args:

@@ -1,13 +1,23 @@
 """A figure of a search's objective over latent size and beta."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike, Figure
 
 
-def search_map(latent_dim, beta, score, annealing=None, name: str = "objective", title: str | None = "Search"):
+def search_map(
+    latent_dim: ArrayLike,
+    beta: ArrayLike,
+    score: ArrayLike,
+    annealing: ArrayLike | None = None,
+    name: str = "objective",
+    title: str | None = "Search",
+) -> Figure:
     """Draw each trial at its latent size and beta, in the colour of its score, the best one ringed.
 
     Args:
@@ -50,7 +60,7 @@ def search_map(latent_dim, beta, score, annealing=None, name: str = "objective",
     axes = fig.add_subplot()
     # The worst trials would take all the colours from the good ones.
     low = np.quantile(score[scored], 0.1)
-    style = {"cmap": "viridis", "vmin": low, "vmax": score[scored].max(), "s": 60, "zorder": 2}
+    style: dict[str, Any] = {"cmap": "viridis", "vmin": low, "vmax": score[scored].max(), "s": 60, "zorder": 2}
     for kind, marker, label in ((annealing, "o", "annealed"), (~annealing, "s", "not annealed")):
         shown = kind & scored
         if shown.any():
@@ -58,10 +68,10 @@ def search_map(latent_dim, beta, score, annealing=None, name: str = "objective",
     if not scored.all():
         axes.scatter(latent_dim[~scored], beta[~scored], marker="x", color=canvas.GREY, label="failed")
     best = int(np.nanargmax(score))
-    ring = {"s": 170, "facecolors": "none", "edgecolors": canvas.TEST_COLOR, "linewidths": 1.8}
+    ring: dict[str, Any] = {"s": 170, "facecolors": "none", "edgecolors": canvas.TEST_COLOR, "linewidths": 1.8}
     axes.scatter(latent_dim[best], beta[best], label="best", zorder=3, **ring)
     bar = fig.colorbar(points, ax=axes, extend="min" if score[scored].min() < low else "neither")
-    bar.set_label(name, fontsize=canvas.FONT)
+    bar.set_label(name or "", fontsize=canvas.FONT)
     bar.ax.tick_params(labelsize=canvas.FONT - 1)
     if (beta > 0).all():
         axes.set_yscale("log")

@@ -1,16 +1,23 @@
 """A figure of a search's scores for each seed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from keras_vae.arguments import shown, text_or_none
 from keras_vae.plots import canvas
+from keras_vae.types import ArrayLike, Figure
 
 SHOWN = 30
 
 
-def seed_spread(scores, labels, name: str = "objective", title: str | None = "Spread over the seeds"):
+def seed_spread(
+    scores: Iterable[ArrayLike],
+    labels: Iterable[Any],
+    name: str = "objective",
+    title: str | None = "Spread over the seeds",
+) -> Figure:
     """Draw each trial's seeds as points, and their mean as a line; the best trials first.
 
     Args:

@@ -1,16 +1,19 @@
 """A figure of traversals of the latent dimensions."""
 
+from collections.abc import Sequence
+
 from keras_vae.arguments import text_or_none
 from keras_vae.plots import canvas, value_ranges
+from keras_vae.types import ArrayLike, Figure
 
 
 def traversals(
-    images,
-    values,
-    dimensions=None,
+    images: ArrayLike,
+    values: ArrayLike,
+    dimensions: Sequence[int] | None = None,
     title: str | None = "Traversals of the latent dimensions",
     value_range: tuple[float, float] | None = None,
-):
+) -> Figure:
     """Draw a row for each latent dimension: an example's image with that dimension set to each value.
 
     Args:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import shown
+from keras_vae.types import ArrayLike
 
 # A Gaussian decoder's means leave the data's range. Measured after 1 and 4 epochs on MNIST, digits and faces in [0, 1],
 # their 5 % quantile is no lower than -0.21, and negative values make at most 0.20 of the sum of the absolute values.
@@ -11,7 +12,7 @@ from keras_vae.arguments import shown
 QUANTILE, CLEARLY_NEGATIVE, NEGATIVE_SHARE = 0.05, -0.25, 0.3
 
 
-def of_data(x: np.ndarray, stated=None) -> tuple[float, float]:
+def of_data(x: np.ndarray, stated: ArrayLike | None = None) -> tuple[float, float]:
     """Return the range of data: [0, 1], [-1, 1] if a value is negative, or [0, 255].
 
     Args:
@@ -29,7 +30,7 @@ def of_data(x: np.ndarray, stated=None) -> tuple[float, float]:
     return _of(x, stated, lambda values: values.min() < -1e-3)
 
 
-def of_means(images: np.ndarray, stated=None) -> tuple[float, float]:
+def of_means(images: np.ndarray, stated: ArrayLike | None = None) -> tuple[float, float]:
     """Return the range of the data that a decoder's means stand for; the arguments and the rest are as in `of_data`.
 
     Means lie a little outside of the data's range. They stand for data in [-1, 1] if one value in twenty is below
@@ -60,7 +61,7 @@ def _of(images, stated, is_signed):
     return float(low), float(max(high, low + 1e-6))
 
 
-def _clearly_negative(values) -> bool:
+def _clearly_negative(values: np.ndarray) -> bool:
     share = -values[values < 0].sum() / max(np.abs(values).sum(), 1e-30)
     return share > NEGATIVE_SHARE or np.quantile(values, QUANTILE) < CLEARLY_NEGATIVE
 

@@ -4,9 +4,10 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, randomness
+from keras_vae.types import ArrayLike
 
 
-def aggregate_posterior(mean, log_var, n: int, seed: int | None = 0) -> np.ndarray:
+def aggregate_posterior(mean: ArrayLike, log_var: ArrayLike, n: int, seed: int | None = 0) -> np.ndarray:
     """Draw codes from the aggregate posterior of some data: an example at random, then a code from its q(z|x).
 
     Args:

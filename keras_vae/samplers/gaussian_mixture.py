@@ -6,9 +6,10 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, randomness
+from keras_vae.types import ArrayLike
 
 
-def gaussian_mixture(codes, n: int, num_components: int = 10, seed: int | None = 0) -> np.ndarray:
+def gaussian_mixture(codes: ArrayLike, n: int, num_components: int = 10, seed: int | None = 0) -> np.ndarray:
     """Fit a mixture of Gaussians with full covariances to codes, and draw from it.
 
     Args:

@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_vae.schedules.ramp import Ramp
 from keras_vae.schedules.schedule import known
+from keras_vae.types import Tensor
 
 
 @known("cosine", package="keras_vae")
@@ -23,6 +24,6 @@ class Cosine(Ramp):
     Reference: Loshchilov and Hutter 2017, "SGDR", equation 5, upside down.
     """
 
-    def shape(self, progress):
+    def shape(self, progress: Tensor) -> Tensor:
         """Return (1 - cos(pi p)) / 2."""
         return 0.5 * (1.0 - ops.cos(math.pi * progress))

@@ -2,6 +2,7 @@
 
 from keras_vae.schedules.ramp import Ramp
 from keras_vae.schedules.schedule import known
+from keras_vae.types import Tensor
 
 
 @known("linear", package="keras_vae")
@@ -19,6 +20,6 @@ class Linear(Ramp):
     Reference: Sønderby et al. 2016, "Ladder variational autoencoders", section 2.3.
     """
 
-    def shape(self, progress):
+    def shape(self, progress: Tensor) -> Tensor:
         """Return the progress itself."""
         return progress

@@ -1,8 +1,11 @@
 """The base of the schedules."""
 
+from typing import Any
+
 from keras import ops
 
 from keras_vae.known import Known
+from keras_vae.types import Tensor
 
 known = Known("keras_vae.schedules")
 
@@ -17,11 +20,11 @@ class Schedule:
 
     duration = 0.0  # the step from which on the value is constant
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         """Return beta at `step` (a number or a scalar tensor of at least 0), a float32 scalar tensor."""
         return self.value(ops.cast(step, "float32"))
 
-    def value(self, step):
+    def value(self, step: Tensor) -> Tensor:
         """Return beta at a float32 step."""
         raise NotImplementedError(f"{type(self).__name__} must define `value`.")
 
@@ -30,6 +33,6 @@ class Schedule:
         raise NotImplementedError(f"{type(self).__name__} must define `get_config`.")
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "Schedule":
         """Make the schedule from its config."""
         return cls(**config)

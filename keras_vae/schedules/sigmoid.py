@@ -1,12 +1,14 @@
 """The sigmoid schedule."""
 
 import math
+from typing import Any
 
 from keras import ops
 
 from keras_vae.arguments import at_least
 from keras_vae.schedules.ramp import Ramp
 from keras_vae.schedules.schedule import known
+from keras_vae.types import Tensor
 
 
 @known("sigmoid", package="keras_vae")
@@ -27,16 +29,16 @@ class Sigmoid(Ramp):
     Reference: Bowman et al. 2016, "Generating sentences from a continuous space", section 3.1 and figure 2.
     """
 
-    def __init__(self, duration, start=0.0, end=1.0, steepness=12.0):
+    def __init__(self, duration: float, start: float = 0.0, end: float = 1.0, steepness: float = 12.0):
         super().__init__(duration, start, end)
         self.steepness = float(at_least("steepness", steepness, 0.0, strict=True))
 
-    def shape(self, progress):
+    def shape(self, progress: Tensor) -> Tensor:
         """Return the logistic curve between -steepness / 2 and steepness / 2, stretched to [0, 1]."""
         # sigmoid(x) = (1 + tanh(x / 2)) / 2, so the stretched curve is a ratio of two tanh.
         edge = math.tanh(self.steepness / 4.0)
         return 0.5 * (1.0 + ops.tanh(self.steepness * (progress - 0.5) / 2.0) / edge)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "steepness": self.steepness}

@@ -4,12 +4,14 @@ import numpy as np
 
 from keras_vae.arguments import able
 from keras_vae.rows import as_rows
+from keras_vae.tuning.objectives.objective import Objective
 from keras_vae.tuning.trials import check_rows
+from keras_vae.types import ArrayLike
 
 CONFIDENCE = 0.95
 
 
-def _points(rate, distortion, low: int = 0):
+def _points(rate: ArrayLike, distortion: ArrayLike, low: int = 0) -> list[np.ndarray]:
     """Return rate and distortion as two arrays of finite numbers of one length; raise a ValueError otherwise."""
     points = [np.asarray(as_rows(n, v), "float64") for n, v in (("rate", rate), ("distortion", distortion))]
     shapes = [values.shape for values in points]
@@ -21,7 +23,7 @@ def _points(rate, distortion, low: int = 0):
     return points
 
 
-def pareto_front(rate, distortion) -> np.ndarray:
+def pareto_front(rate: ArrayLike, distortion: ArrayLike) -> np.ndarray:
     """Return the indices of the points that no other beats in both, by rising rate.
 
     Args:
@@ -41,7 +43,7 @@ def pareto_front(rate, distortion) -> np.ndarray:
     return order[distortion[order] < lowest_before]
 
 
-def knee(rate, distortion) -> int:
+def knee(rate: ArrayLike, distortion: ArrayLike) -> int:
     """Return the index of the front's knee: where it lies farthest below the line between its two ends.
 
     Both axes are scaled to the front's own ranges. A front of one or two points has no knee: of these the one with the
@@ -72,7 +74,7 @@ def _to_unit_range(values):
     return (values - values.min()) / (values.max() - values.min())
 
 
-def best(rows, objective) -> int:
+def best(rows: list[dict], objective: Objective) -> int:
     """Return the number of the row to pick: the best objective, or the knee where there is no single winner.
 
     Args:
@@ -93,7 +95,7 @@ def best(rows, objective) -> int:
     return completed[knee(rate, distortion)]
 
 
-def _better_half(rows) -> list[int]:
+def _better_half(rows: list[dict]) -> list[int]:
     """Return the better half of the completed rows, two at least, the best first."""
     completed = sorted(
         (i for i, row in enumerate(rows) if row["status"] == "completed"), key=lambda i: -rows[i]["objective"]
@@ -101,7 +103,7 @@ def _better_half(rows) -> list[int]:
     return completed[: max(2, -(-len(completed) // 2))]
 
 
-def errors_of_luck(rows, chosen) -> float:
+def errors_of_luck(rows: list[dict], chosen: int) -> float:
     """Return how many standard errors a difference must have to be more than luck, by Student's t at 95 %.
 
     Where all trials are equal, the best one is farther from the next in at most 5 % of the searches: with two trials in
@@ -115,7 +117,7 @@ def errors_of_luck(rows, chosen) -> float:
     return float(t.ppf(0.5 + 0.5 * CONFIDENCE, degrees))
 
 
-def equals_within_seeds(rows, chosen) -> list[int]:
+def equals_within_seeds(rows: list[dict], chosen: int) -> list[int]:
     """Return the other completed rows whose objective is no more than luck away from the chosen one's.
 
     The standard error is that of the difference of two means over the seeds. The spread over the seeds is pooled over
@@ -128,7 +130,7 @@ def equals_within_seeds(rows, chosen) -> list[int]:
     return [i for i in others if abs(rows[i]["objective"] - rows[chosen]["objective"]) <= reach]
 
 
-def advice(rows, objective) -> str:
+def advice(rows: list[dict], objective: Objective) -> str:
     """Say in a sentence which trial to pick, and why.
 
     A difference between trials is called more than luck where Student's t at 95 % says so of the seeds, which must be

@@ -4,6 +4,8 @@ import copy
 import hashlib
 import inspect
 import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import keras_tuner
@@ -23,7 +25,7 @@ from keras_vae.tuning.retracing import retracing_is_expected
 from keras_vae.tuning.search_space import SearchSpace
 from keras_vae.tuning.tuner_callbacks import callbacks_of_training, checkpoints
 
-WIDTHS = {
+WIDTHS: dict[Callable, Callable[[int], dict[str, Any]]] = {
     networks.mlp: lambda width: {"hidden": (width,)},
     networks.convolutional: lambda width: {"filters": (width, 2 * width)},
 }
@@ -75,20 +77,20 @@ class VAEHyperModel(keras_tuner.HyperModel):
 
     def __init__(
         self,
-        data,
+        data: Any,
         space: SearchSpace | None = None,
-        objective="elbo",
+        objective: str | objectives.Objective = "elbo",
         seeds: int = 3,
         epochs: int = 30,
         batch_size: int = 128,
-        network="mlp",
-        likelihood="bernoulli",
+        network: str | Callable[..., tuple[keras.Model, keras.Model]] = "mlp",
+        likelihood: Any = "bernoulli",
         validation_fraction: float = 0.1,
         warm_up: float = 0.3,
         num_samples: int = 10,
-        devices=None,
+        devices: Sequence[str] | None = None,
         seed: int = 0,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.space = SearchSpace() if space is None else space
@@ -136,7 +138,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         digest = hashlib.sha256()
         likelihood = {k: v for k, v in self.likelihood.get_config().items() if k not in ("name", "dtype")}
         for array in (self.x_train, self.x_validation):
-            digest.update(np.ascontiguousarray(array))
+            digest.update(np.ascontiguousarray(array).data)
         return {
             "space": self.space.get_config(),
             "objective": self.objective.get_config(),
@@ -150,7 +152,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
             "data": digest.hexdigest(),
         }
 
-    def build(self, hp) -> VAE:
+    def build(self, hp: keras_tuner.HyperParameters) -> VAE:
         """Return the compiled VAE of a trial.
 
         Args:
@@ -158,7 +160,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         """
         values = self.space.values(hp)
         likelihood = type(self.likelihood).from_config(self.likelihood.get_config())
-        width = {} if values["width"] is None else self.width_of(values["width"])
+        width: dict[str, Any] = {} if values["width"] is None else self.width_of(values["width"])
         encoder, decoder = self.network(
             self.x_train.shape[1:], values["latent_dim"], num_parameters=likelihood.num_parameters, **width
         )
@@ -166,7 +168,17 @@ class VAEHyperModel(keras_tuner.HyperModel):
         vae.compile(optimizer=keras.optimizers.Adam(values["learning_rate"]))
         return vae
 
-    def fit(self, hp, model, *args, epochs=None, initial_epoch=0, callbacks=(), verbose=1, **kwargs) -> dict:
+    def fit(
+        self,
+        hp: keras_tuner.HyperParameters,
+        model: Any,
+        *args: Any,
+        epochs: int | None = None,
+        initial_epoch: int = 0,
+        callbacks: Sequence[Any] = (),
+        verbose: int = 1,
+        **kwargs: Any,
+    ) -> dict:
         """Train the trial's models from their seeds, and return what the tuner keeps of them.
 
         Args:
@@ -227,7 +239,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
             )
         return vae
 
-    def _measure(self, vae) -> dict:
+    def _measure(self, vae: Any) -> dict:
         """Return the figures of one trained model on the validation split."""
         elbo = evaluation.elbo(vae, self.x_validation, self.num_samples, seed=self.seed)
         if not np.isfinite(elbo["elbo"]):
@@ -237,11 +249,11 @@ class VAEHyperModel(keras_tuner.HyperModel):
         return {**{name: elbo[name] for name in names}, "active_units": units["active_units"]}
 
 
-def _name(network) -> str:
+def _name(network: Any) -> str:
     return getattr(network, "__name__", type(network).__name__)
 
 
-def _mean_and_spread(name, spread_name, values) -> dict:
+def _mean_and_spread(name: str, spread_name: str, values: Sequence[float]) -> dict:
     spread = {spread_name: float(np.std(values, ddof=1))} if len(values) > 1 else {}
     return {name: float(np.mean(values)), **spread}
 

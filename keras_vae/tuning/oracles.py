@@ -4,6 +4,7 @@ import datetime
 import itertools
 import json
 import os
+from typing import Any
 
 import keras_tuner
 from keras_tuner.engine.trial import TrialStatus
@@ -24,7 +25,7 @@ def is_distributed() -> bool:
     return "KERASTUNER_ORACLE_IP" in os.environ
 
 
-class Durable:
+class Durable(keras_tuner.Oracle):
     """An oracle whose state survives a kill at any moment.
 
     keras-tuner writes its files in place, one after the other, so a kill between two writes would lose the search, a
@@ -32,24 +33,24 @@ class Durable:
     another one.
     """
 
-    def save(self):
+    def save(self) -> None:
         """Write the oracle's state."""
         _write(self._get_oracle_fname(), self.get_state())
 
     def _save_trial(self, trial):
         _write(os.path.join(self._get_trial_dir(trial.trial_id), "trial.json"), trial.get_state())
 
-    def end_trial(self, trial):
+    def end_trial(self, trial: Any) -> None:
         """Take a trial's end, once: a worker whose chief died while it listened tells it again."""
         if trial.trial_id not in self.end_order:
             super().end_trial(trial)
 
-    def set_state(self, state):
+    def set_state(self, state: dict) -> None:
         """Take the state that was saved, and note which trials were running."""
         super().set_state(state)
         self._interrupted = dict(self.ongoing_trials)
 
-    def reload(self):
+    def reload(self) -> None:
         """Go on from what is in the directory."""
         super().reload()  # it queues the interrupted trials, to be run by whoever asks first
         for trial_id in set(self.trials) - set(self.start_order):

@@ -2,10 +2,11 @@
 
 import contextlib
 import logging
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def retracing_is_expected():
+def retracing_is_expected() -> Iterator[None]:
     """Keep TensorFlow from warning that each new model is traced anew."""
     logger = logging.getLogger("tensorflow")
 

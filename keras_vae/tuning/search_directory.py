@@ -1,8 +1,10 @@
 """The folder of a search."""
 
 import json
+import os
 import pathlib
 import time
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -29,7 +31,7 @@ class SearchDirectory:
     ...     tuner = keras_vae.tuning.make_tuner("random", hypermodel, max_trials=1, directory=folder)
     """
 
-    def __init__(self, path, identity: dict, process: str = "search"):
+    def __init__(self, path: str | os.PathLike, identity: dict, process: str = "search"):
         self.path = a_path("path", path)
         try:
             self.identity = dict(json.loads(json.dumps(identity)))
@@ -57,11 +59,11 @@ class SearchDirectory:
         self._lock = self._locked()
         return self.path
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         """Let the folder go."""
         self._lock.release()
 
-    def mark_finished(self, max_trials: int):
+    def mark_finished(self, max_trials: int) -> None:
         """Write down that the search has ended, so that a worker that comes late does not wait for its chief."""
         _write(self.path / FINISHED, {"max_trials": max_trials, "time": time.strftime("%Y-%m-%d %H:%M:%S")})
 
@@ -109,7 +111,7 @@ class SearchDirectory:
         return lock
 
 
-def _short(value) -> str:
+def _short(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 120 else text[:117] + "..."
 

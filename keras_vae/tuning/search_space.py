@@ -52,7 +52,7 @@ class SearchSpace:
             elif value is not None or field.name != WIDTH:
                 _check(field.name, value, whole=field.name in whole)
 
-    def values(self, hp) -> dict:
+    def values(self, hp: keras_tuner.HyperParameters) -> dict:
         """Register the hyper-parameters with keras-tuner's `HyperParameters`, and return a trial's values.
 
         Args:
@@ -102,7 +102,7 @@ def _check_value(name, value, whole, strict=False):
         at_least(name, value, 0.0, strict=strict or name == LEARNING_RATE)
 
 
-def _good(name, values, whole, strict=False) -> bool:
+def _good(name: str, values: Sequence[float], whole: bool, strict: bool = False) -> bool:
     try:
         for value in values:
             _check_value(name, value, whole, strict)

@@ -1,18 +1,21 @@
 """The trials of a search as rows."""
 
 import csv
+import os
 import pathlib
+from typing import Any
 
 import numpy as np
 
 from keras_vae.arguments import a_path, able, shown
 from keras_vae.replacing import replacing
+from keras_vae.tuning.objectives.objective import Objective
 
 FAILURE = "failure.txt"
 FIGURES = ("elbo", "elbo_spread", "kl_loss", "reconstruction_loss", "active_units", "epochs", "seconds")
 
 
-def trials(tuner, hypermodel) -> list[dict]:
+def trials(tuner: Any, hypermodel: Any) -> list[dict]:
     """Return the trials of a search that have ended, the best first and the failed ones last.
 
     Args:
@@ -37,13 +40,13 @@ def trials(tuner, hypermodel) -> list[dict]:
     return sorted(rows, key=lambda row: (row["status"] != "completed", -np.nan_to_num(row["objective"])))
 
 
-def check_rows(rows):
+def check_rows(rows: Any) -> None:
     """Raise a ValueError if these are not the rows of trials."""
     if not isinstance(rows, (list, tuple)) or not all(isinstance(row, dict) for row in rows):
         raise ValueError(f"`rows` must be what `trials` returns, a list of dicts. Received: rows={shown(rows)}")
 
 
-def _row(trial, hypermodel, folder) -> dict:
+def _row(trial: Any, hypermodel: Any, folder: str | os.PathLike) -> dict:
     values = trial.hyperparameters.values
     failed = trial.status != "COMPLETED"
 
@@ -62,7 +65,7 @@ def _row(trial, hypermodel, folder) -> dict:
     }
 
 
-def reason(message, folder) -> str:
+def reason(message: str, folder: str | os.PathLike) -> str:
     """Return why a trial failed, in one line: from the tuner's message, or from what its worker wrote."""
     path = pathlib.Path(folder) / FAILURE
     text = message or (path.read_text() if path.is_file() else "")
@@ -70,7 +73,7 @@ def reason(message, folder) -> str:
     return lines[-1] if lines else "its objective was not a number"
 
 
-def table(rows, objective) -> str:
+def table(rows: list[dict], objective: Objective) -> str:
     """Return the trials as a table of text; the figures are those of the validation split, means over the seeds.
 
     Args:
@@ -108,7 +111,7 @@ def table(rows, objective) -> str:
     return "\n".join(text)
 
 
-def write_csv(rows, path):
+def write_csv(rows: list[dict], path: str | os.PathLike) -> None:
     """Write the trials as CSV, a row each; a file that is there is replaced at once, never left half-written.
 
     Args:

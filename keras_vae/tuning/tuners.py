@@ -2,8 +2,10 @@
 
 import functools
 import math
+import os
 import pathlib
 import time
+from typing import Any
 
 import keras_tuner
 
@@ -38,6 +40,7 @@ def _until_heard(call, *args, **kwargs):
 class _Tuner(keras_tuner.Tuner):
     """A tuner whose failed trials leave their reason in their folder: gRPC does not carry it to the chief."""
 
+    oracle: Any
     _asked = -math.inf
 
     def __init__(self, **kwargs):
@@ -64,7 +67,9 @@ class _Tuner(keras_tuner.Tuner):
         super().on_trial_end(trial)
 
 
-def make_tuner(name: str, hypermodel, max_trials: int, directory, seed: int = 0) -> keras_tuner.Tuner:
+def make_tuner(
+    name: str, hypermodel: Any, max_trials: int, directory: str | os.PathLike, seed: int = 0
+) -> keras_tuner.Tuner:
     """Make a tuner for a `VAEHyperModel` that goes on where an earlier one in the same directory stopped.
 
     No number of failed trials stops it. Its files are replaced at once, so that it can be killed at any moment; after a
@@ -103,7 +108,7 @@ def make_tuner(name: str, hypermodel, max_trials: int, directory, seed: int = 0)
     return _Tuner(oracle=oracle, hypermodel=hypermodel, directory=str(directory), project_name="trials")
 
 
-def check_tuner(name: str, hypermodel, max_trials: int, seed: int = 0):
+def check_tuner(name: str, hypermodel: Any, max_trials: int, seed: int = 0) -> None:
     """Check the arguments of `make_tuner` without touching a directory.
 
     Args:

@@ -4,9 +4,10 @@ import numpy as np
 
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.types import ArrayLike
 
 
-def mean_image(x_train, x_test) -> dict:
+def mean_image(x_train: ArrayLike, x_test: ArrayLike) -> dict:
     """Score the mean training image as the answer to every example.
 
     Args:

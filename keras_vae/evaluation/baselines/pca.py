@@ -5,9 +5,10 @@ import numpy as np
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.types import ArrayLike
 
 
-def pca(x_train, x_test, num_components: int) -> dict:
+def pca(x_train: ArrayLike, x_test: ArrayLike, num_components: int) -> dict:
     """Measure the reconstruction of test data from their principal components, fitted on the training data.
 
     Args:

@@ -6,11 +6,12 @@ from keras_vae.arguments import at_least, whole_number
 from keras_vae.arrays import randomness
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.types import ArrayLike
 
 
 def pixel_mixture(
-    x_train,
-    x_test,
+    x_train: ArrayLike,
+    x_test: ArrayLike,
     num_components: int = 10,
     smallest_sigma: float = 0.03,
     max_train: int = 10_000,

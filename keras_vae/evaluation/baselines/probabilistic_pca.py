@@ -3,9 +3,10 @@
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.baselines import splits
 from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.types import ArrayLike
 
 
-def probabilistic_pca(x_train, x_test, num_components: int) -> dict:
+def probabilistic_pca(x_train: ArrayLike, x_test: ArrayLike, num_components: int) -> dict:
     """Fit p(x) = N(mean, W W^T + sigma^2 I) by maximum likelihood and return the exact log-likelihood.
 
     A VAE with a linear encoder and decoder and one learned sigma (`Gaussian(sigma="learned")`) has this optimum: its

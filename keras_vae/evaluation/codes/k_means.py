@@ -6,9 +6,12 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, randomness
+from keras_vae.types import ArrayLike
 
 
-def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, seed: int | None = 0) -> dict:
+def k_means(
+    codes: ArrayLike, y: ArrayLike, num_clusters: int | None = None, num_starts: int = 10, seed: int | None = 0
+) -> dict:
     """Cluster the codes by k-means and compare the clusters with the labels.
 
     Args:

@@ -3,9 +3,12 @@
 from keras_vae.arguments import at_least
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.statistics.estimate import share_with_error
+from keras_vae.types import ArrayLike
 
 
-def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float = 1.0) -> dict:
+def linear_probe(
+    codes_train: ArrayLike, y_train: ArrayLike, codes_test: ArrayLike, y_test: ArrayLike, regularization: float = 1.0
+) -> dict:
     """Fit a logistic regression on standardized codes and measure its accuracy on others.
 
     Args:

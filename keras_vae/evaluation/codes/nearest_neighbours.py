@@ -3,9 +3,12 @@
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.statistics.estimate import share_with_error
+from keras_vae.types import ArrayLike
 
 
-def nearest_neighbours(codes_train, y_train, codes_test, y_test, num_neighbours: int = 5) -> dict:
+def nearest_neighbours(
+    codes_train: ArrayLike, y_train: ArrayLike, codes_test: ArrayLike, y_test: ArrayLike, num_neighbours: int = 5
+) -> dict:
     """Measure the accuracy of a vote of the nearest training codes, by the Euclidean distance.
 
     Args:

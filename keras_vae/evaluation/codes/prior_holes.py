@@ -1,5 +1,7 @@
 """Holes: regions with mass under the prior and without codes."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
@@ -7,18 +9,19 @@ from keras_vae.arrays import matrices, memory, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 from keras_vae.evaluation.protocol import checks
 from keras_vae.evaluation.statistics import estimate
+from keras_vae.types import ArrayLike
 
 # Where q(z) = threshold * p(z), rounding would decide what is a hole; nats.
 ROUNDING = 1e-9
 
 
 def prior_holes(
-    mean,
-    log_var,
+    mean: ArrayLike,
+    log_var: ArrayLike,
     threshold: float = 0.1,
     num_samples: int = 10_000,
-    prior_codes=None,
-    log_prior=None,
+    prior_codes: ArrayLike | None = None,
+    log_prior: Callable[[np.ndarray], ArrayLike] | None = None,
     seed: int | None = 0,
 ) -> dict:
     """Measure how much of the prior's mass lies in holes: where q(z) < threshold * p(z).
@@ -84,7 +87,13 @@ def _errors(share, without):
     return estimate.binomial_error(share, num_draws), of_examples
 
 
-def prior_hole_map(mean, log_var, n: int = 81, extent: float = 3.5, log_prior=None) -> dict:
+def prior_hole_map(
+    mean: ArrayLike,
+    log_var: ArrayLike,
+    n: int = 81,
+    extent: float = 3.5,
+    log_prior: Callable[[np.ndarray], ArrayLike] | None = None,
+) -> dict:
     """Return both densities over a grid of the latent plane, for `plots.prior_holes`.
 
     Args:

@@ -1,5 +1,7 @@
 """The length of decoded paths between codes."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from keras_vae.arguments import whole_number
@@ -7,9 +9,16 @@ from keras_vae.arrays import matrices, memory, randomness
 from keras_vae.evaluation.protocol import checks
 from keras_vae.evaluation.statistics.estimate import mean_with_error
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike
 
 
-def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int | None = 0) -> dict:
+def smoothness(
+    decode: Callable[[np.ndarray], ArrayLike],
+    codes: ArrayLike,
+    num_pairs: int = 200,
+    steps: int = 16,
+    seed: int | None = 0,
+) -> dict:
     """Measure the length of the decoded path between pairs of codes, and how much longer it is than the chord.
 
     Args:

@@ -8,11 +8,12 @@ from keras_vae.arguments import whole_number
 from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 from keras_vae.evaluation.statistics.estimate import share_with_error
+from keras_vae.types import ArrayLike
 
 
 def beta_vae_score(
-    codes,
-    factors,
+    codes: ArrayLike,
+    factors: ArrayLike,
     discrete: Sequence[bool] | None = None,
     num_train: int = 10_000,
     num_test: int = 5_000,

@@ -1,22 +1,24 @@
 """DCI: disentanglement, completeness and informativeness."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from keras_vae.arguments import able
 from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
+from keras_vae.types import ArrayLike
 
 
 def dci(
-    codes,
-    factors,
+    codes: ArrayLike,
+    factors: ArrayLike,
     discrete: Sequence[bool] | None = None,
     num_train: int = 10_000,
     num_test: int = 5_000,
-    classifier=None,
-    regressor=None,
+    classifier: Any = None,
+    regressor: Any = None,
     seed: int | None = 0,
 ) -> dict:
     """Return disentanglement, completeness and informativeness.

@@ -6,9 +6,10 @@ import numpy as np
 
 from keras_vae.arguments import shown, whole_number
 from keras_vae.arrays import matrices
+from keras_vae.types import ArrayLike
 
 
-def check(codes, factors) -> tuple[np.ndarray, np.ndarray]:
+def check(codes: ArrayLike, factors: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return codes and factors as finite float64 matrices with a row for each example."""
     codes = matrices.vectors("codes", codes, low_rows=2)
     factors = matrices.matrix("factors", factors, rows=len(codes))
@@ -50,7 +51,7 @@ def as_classes(factors: np.ndarray, discrete: Sequence[bool] | None, num_bins: i
     return np.stack(columns, axis=1)
 
 
-def split(n: int, num_train: int, num_test: int, random) -> tuple[np.ndarray, np.ndarray]:
+def split(n: int, num_train: int, num_test: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return disjoint rows to train and to test on: as many as asked, or all of them in the same proportion."""
     num_train = whole_number("num_train", num_train)
     num_test = whole_number("num_test", num_test)
@@ -85,18 +86,18 @@ class Sharing:
         groups = np.split(self.order[:, factor], self.starts[factor][1:])
         return [group for group in groups if len(group) > 1]
 
-    def rows(self, factor: int, num: int, random) -> np.ndarray:
+    def rows(self, factor: int, num: int, random: np.random.Generator) -> np.ndarray:
         """Draw `num` rows among those that share their value of a factor."""
         sharing = np.flatnonzero(self.counts[factor][self.classes[:, factor]] > 1)
         return sharing[random.integers(len(sharing), size=num)]
 
-    def partners(self, rows: np.ndarray, factor: int, random) -> np.ndarray:
+    def partners(self, rows: np.ndarray, factor: int, random: np.random.Generator) -> np.ndarray:
         """Draw for each row another row with its value of a factor: a row beside itself differs in nothing."""
         start, count = self._group(rows, factor)
         step = 1 + (random.random(len(rows)) * (count - 1)).astype(int)
         return self.order[start + (self.place[rows, factor] - start + step) % count, factor]
 
-    def batches(self, rows: np.ndarray, factor: int, num: int, random) -> np.ndarray:
+    def batches(self, rows: np.ndarray, factor: int, num: int, random: np.random.Generator) -> np.ndarray:
         """Draw for each row `num` rows of its value of a factor, each as often as another, `(len(rows), num)`."""
         start, count = self._group(rows, factor)
         place = random.random((len(rows), num)) * count[:, None]

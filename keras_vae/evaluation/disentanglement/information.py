@@ -6,9 +6,12 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
+from keras_vae.types import ArrayLike
 
 
-def code_factor_information(codes, factors, discrete: Sequence[bool] | None = None, num_bins: int = 20) -> dict:
+def code_factor_information(
+    codes: ArrayLike, factors: ArrayLike, discrete: Sequence[bool] | None = None, num_bins: int = 20
+) -> dict:
     """Return the mutual information of each latent dimension and each factor, the codes cut into bins.
 
     Args:

@@ -7,11 +7,12 @@ import numpy as np
 from keras_vae.arguments import share, whole_number
 from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
+from keras_vae.types import ArrayLike
 
 
 def interventional_robustness(
-    codes,
-    factors,
+    codes: ArrayLike,
+    factors: ArrayLike,
     discrete: Sequence[bool] | None = None,
     num_samples: int = 10_000,
     quantile: float = 0.99,

@@ -6,11 +6,12 @@ import numpy as np
 
 from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
+from keras_vae.types import ArrayLike
 
 
 def sap(
-    codes,
-    factors,
+    codes: ArrayLike,
+    factors: ArrayLike,
     discrete: Sequence[bool] | None = None,
     num_train: int = 10_000,
     num_test: int = 5_000,

@@ -5,9 +5,10 @@ import numpy as np
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.statistics.estimate import share_with_error
 from keras_vae.rows import as_labels
+from keras_vae.types import ArrayLike
 
 
-def class_agreement(asked, predicted) -> dict:
+def class_agreement(asked: ArrayLike, predicted: ArrayLike) -> dict:
     """Return how often a classifier finds the class that a conditional model was asked for.
 
     Args:

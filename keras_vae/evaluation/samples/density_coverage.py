@@ -6,9 +6,10 @@ from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.samples import neighbourhoods
 from keras_vae.evaluation.statistics.estimate import dependent_share, with_error
+from keras_vae.types import ArrayLike
 
 
-def density_coverage(real, generated, num_neighbours: int = 5) -> dict:
+def density_coverage(real: ArrayLike, generated: ArrayLike, num_neighbours: int = 5) -> dict:
     """Return how densely samples lie among the data, and the share of data that has a sample near.
 
     Args:

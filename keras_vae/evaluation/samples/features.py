@@ -1,12 +1,15 @@
 """Principal components as features."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices
+from keras_vae.types import ArrayLike
 
 
-def principal_components(x_train, num_features: int = 64):
+def principal_components(x_train: ArrayLike, num_features: int = 64) -> Callable[[ArrayLike], np.ndarray]:
     """Return a function from data to their principal components, as features for the sample scores.
 
     Args:

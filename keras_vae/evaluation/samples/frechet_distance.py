@@ -5,9 +5,10 @@ import numpy as np
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.statistics.estimate import halves_error, with_error
+from keras_vae.types import ArrayLike
 
 
-def frechet_distance(real, generated, num_splits: int = 20, seed: int | None = 0) -> dict:
+def frechet_distance(real: ArrayLike, generated: ArrayLike, num_splits: int = 20, seed: int | None = 0) -> dict:
     """Return the squared Frechet distance, |m_1 - m_2|^2 + Tr(C_1 + C_2 - 2 (C_1 C_2)^(1/2)), between features.
 
     It is FID's formula: with the features of another network than Inception it is comparable only with values of
@@ -43,7 +44,7 @@ def frechet_distance(real, generated, num_splits: int = 20, seed: int | None = 0
         seed=seed,
     )
     return {
-        **with_error("frechet_distance", _distance(real, generated), error),
+        **with_error("frechet_distance", _distance(real, generated), float(error)),
         "num_real": len(real),
         "num_generated": len(generated),
         "num_features": real.shape[1],

@@ -5,9 +5,10 @@ import numpy as np
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.types import ArrayLike
 
 
-def kernel_distance(real, generated, subset_size: int = 1000, seed: int | None = 0) -> dict:
+def kernel_distance(real: ArrayLike, generated: ArrayLike, subset_size: int = 1000, seed: int | None = 0) -> dict:
     """Return the unbiased squared maximum mean discrepancy under the kernel (x . y / num_features + 1)^3.
 
     It is the mean over disjoint subsets of both arrays: unbiased, so that it may fall below 0 where the two are

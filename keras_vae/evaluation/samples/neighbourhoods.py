@@ -5,6 +5,8 @@ row that lies on the edge of a ball lies in it. The quick x^2 + y^2 - 2xy would 
 """
 
 import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +18,7 @@ ENTRIES_AT_ONCE = 4_000_000
 MOST_ROWS = 2000
 
 
-def distances(first: np.ndarray, second: np.ndarray):
+def distances(first: np.ndarray, second: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield parts of the squared distances between the rows of two sets: which rows of the first, and a matrix."""
     from scipy.spatial.distance import cdist
 
@@ -26,7 +28,7 @@ def distances(first: np.ndarray, second: np.ndarray):
         yield part, cdist(first[part], second, "sqeuclidean")
 
 
-def radii(parts, num_neighbours: int) -> np.ndarray:
+def radii(parts: Iterable[tuple[slice, np.ndarray]], num_neighbours: int) -> np.ndarray:
     """Return each row's squared distance to its k-th nearest other row, from the distances within its set."""
     radius = []
     for part, squared in parts:
@@ -37,7 +39,7 @@ def radii(parts, num_neighbours: int) -> np.ndarray:
     return np.concatenate(radius)
 
 
-def members(parts, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def members(parts: Iterable[tuple[slice, np.ndarray]], radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return in how many balls each row of the first set lies, and how many rows lie in each ball of the second."""
     per_row, per_ball = [], np.zeros(len(radius), dtype=int)
     for _, squared in parts:
@@ -47,7 +49,9 @@ def members(parts, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(per_row), per_ball
 
 
-def scores_and_errors(score, sets, num_neighbours: int, num_with_balls: int) -> tuple[np.ndarray, np.ndarray]:
+def scores_and_errors(
+    score: Callable[..., Any], sets: Sequence[np.ndarray], num_neighbours: int, num_with_balls: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return numbers that hang on distances only, and their standard errors over fresh rows of both sets.
 
     Args:

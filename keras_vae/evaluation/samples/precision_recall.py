@@ -6,9 +6,10 @@ from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.samples import neighbourhoods
 from keras_vae.evaluation.statistics.estimate import dependent_share
+from keras_vae.types import ArrayLike
 
 
-def precision_recall(real, generated, num_neighbours: int = 3) -> dict:
+def precision_recall(real: ArrayLike, generated: ArrayLike, num_neighbours: int = 3) -> dict:
     """Return the share of samples among the data (precision) and of data among the samples (recall).
 
     "Among" means within some row's ball, whose radius is the distance to its k-th nearest neighbour in its own set.

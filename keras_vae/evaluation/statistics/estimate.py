@@ -1,14 +1,18 @@
 """Averages with standard errors."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arrays import randomness
+from keras_vae.types import ArrayLike
 
 NUM_SPLITS = 20
 NUM_GROUPS = 20
 
 
-def mean_with_error(name: str, values) -> dict:
+def mean_with_error(name: str, values: ArrayLike) -> dict:
     """Return the mean of independent values under `name`, and its standard error; NaN where there are too few."""
     values = np.asarray(values, dtype="float64")
     mean = values.mean() if len(values) else np.nan
@@ -16,7 +20,7 @@ def mean_with_error(name: str, values) -> dict:
     return with_error(name, mean, error)
 
 
-def share_with_error(name: str, hits) -> dict:
+def share_with_error(name: str, hits: ArrayLike) -> dict:
     """Return the share of true values among independent ones, with its binomial standard error."""
     hits = np.asarray(hits, dtype="float64")
     return with_error(name, hits.mean(), binomial_error(hits.mean(), len(hits)))
@@ -43,7 +47,13 @@ def dependent_share(name: str, share: float, error: float, n: int) -> dict:
     return with_error(name, share, np.fmax(error, binomial_error(share, n)) if share in (0.0, 1.0) else error)
 
 
-def halves_error(score, sizes, low_rows: int = 1, num_splits: int = NUM_SPLITS, seed: int | None = 0) -> np.ndarray:
+def halves_error(
+    score: Callable[..., Any],
+    sizes: Sequence[int],
+    low_rows: int = 1,
+    num_splits: int = NUM_SPLITS,
+    seed: int | None = 0,
+) -> np.ndarray:
     """Return the standard error of a score of several sets of rows: from what it is on disjoint halves of them.
 
     The halves of each set share no row: so the difference of the score between them has twice its variance on half of
@@ -59,7 +69,7 @@ def halves_error(score, sizes, low_rows: int = 1, num_splits: int = NUM_SPLITS, 
         seed: Int, or None, which draws anew at each call; of the splits. Default 0.
     """
     if min(sizes) // 2 < low_rows:
-        return np.nan
+        return np.array(np.nan)
     random = randomness.generator("halves", seed)
     squares = []
     for _ in range(num_splits):
@@ -74,7 +84,7 @@ def groups(n: int) -> np.ndarray:
     return randomness.generator("groups", 0).permutation(n) % min(NUM_GROUPS, n)
 
 
-def jackknife(values) -> float:
+def jackknife(values: ArrayLike) -> float:
     """Return the standard error of a score from its values without each of some groups of rows; NaN of fewer than two.
 
     Reference: Efron and Tibshirani 1993, "An introduction to the bootstrap", section 11.5.

@@ -1,13 +1,16 @@
 """Disentanglement scores as objectives."""
 
-from functools import partial
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
 
 from keras_vae import evaluation
 from keras_vae.arguments import one_of
 from keras_vae.tuning.objectives.objective import Objective, known
 
 # Each score's function, and the name of its figure in what the function returns.
-SCORES = {
+SCORES: dict[str, tuple[Callable[..., dict], str]] = {
     "mutual_information_gap": (evaluation.mutual_information_gap, "mutual_information_gap"),
     "sap": (evaluation.sap, "sap"),
     "dci": (evaluation.dci, "disentanglement"),
@@ -42,15 +45,13 @@ class Disentanglement(Objective):
         self.score = one_of("score", score, SCORES)
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]  # no variable: those are the config
         """The score's name."""
         return self.score
 
-    def scores(self, models, elbos, x, factors, seed):
+    def scores(
+        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+    ) -> list[float]:
         """Return the models' scores."""
         function, key = SCORES[self.score]
         return [function(vae.encode(x)[0], factors, seed=seed)[key] for vae in models]
-
-
-# The name of a score stands for the objective of that score.
-known.classes.update({score: partial(Disentanglement, score) for score in SCORES})

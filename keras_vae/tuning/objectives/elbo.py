@@ -1,5 +1,10 @@
 """The evidence lower bound as an objective."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from keras_vae.tuning.objectives.objective import Objective, known
 
 
@@ -15,6 +20,8 @@ class Elbo(Objective):
 
     name = "elbo"
 
-    def scores(self, models, elbos, x, factors, seed):
+    def scores(
+        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+    ) -> list[float]:
         """Return the models' ELBOs."""
         return list(elbos)

@@ -1,5 +1,10 @@
 """The importance-weighted bound as an objective."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from keras_vae import evaluation
 from keras_vae.arguments import whole_number
 from keras_vae.tuning.objectives.objective import Objective, known
@@ -26,7 +31,9 @@ class MarginalLikelihood(Objective):
     def __init__(self, num_samples: int = 100):
         self.num_samples = whole_number("num_samples", num_samples)
 
-    def scores(self, models, elbos, x, factors, seed):
+    def scores(
+        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+    ) -> list[float]:
         """Return the models' L_k."""
         results = (evaluation.marginal_likelihood(vae, x, self.num_samples, seed=seed, verbose=0) for vae in models)
         return [result["marginal_likelihood"] for result in results]

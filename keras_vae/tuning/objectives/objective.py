@@ -1,6 +1,10 @@
 """The base of the objectives."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from keras_vae.known import Known
 
@@ -22,7 +26,9 @@ class Objective(ABC):
     seeds_are_independent = True
 
     @abstractmethod
-    def scores(self, models, elbos, x, factors, seed) -> list[float]:
+    def scores(
+        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+    ) -> list[float]:
         """Return a score for each of a trial's models, which differ only in their seeds.
 
         Args:

@@ -1,5 +1,10 @@
 """UDR as an objective."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from keras_vae import evaluation
 from keras_vae.tuning.objectives.objective import Objective, known
 
@@ -22,7 +27,9 @@ class UDR(Objective):
     min_seeds = 2
     seeds_are_independent = False
 
-    def scores(self, models, elbos, x, factors, seed):
+    def scores(
+        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+    ) -> list[float]:
         """Return the models' agreement with each other."""
         codes = [vae.encode(x) for vae in models]
         kl = [evaluation.active_units(mean, log_var)["kl_per_dimension"] for mean, log_var in codes]
