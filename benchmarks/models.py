@@ -1,6 +1,6 @@
 """What the models, priors, posteriors and bounds reach on MNIST, a row of docs/evidence/models.json for each question.
 
-    KERAS_BACKEND=jax python benchmarks/models.py mnist.npz              # all rows, half an hour on one CPU core
+    KERAS_BACKEND=jax python benchmarks/models.py mnist.npz              # all rows, about half an hour on one core
     KERAS_BACKEND=jax python benchmarks/models.py mnist.npz --row priors --row bounds
     python benchmarks/models.py --tables                                 # docs/models.md takes the stored figures
 
@@ -15,7 +15,6 @@ import math
 import os
 import pathlib
 import platform
-import re
 import time
 from importlib import metadata
 
@@ -23,17 +22,16 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from figures import figure, mean_figure, read, store, write_tables
+from small_budget import SEEDS, SHAPE, binary, compared, fit
 
 import keras_vae
 from keras_vae import bounds, evaluation, flows, networks, penalties, posteriors, priors
-from keras_vae.datasets import Batches
 from keras_vae.evaluation import train_classifier
-from keras_vae.replacing import replacing
 
 ROOT = pathlib.Path(__file__).parents[1]
 EVIDENCE = ROOT / "docs" / "evidence" / "models.json"
 PAGE = ROOT / "docs" / "models.md"
-SHAPE = (28, 28, 1)
 BACKEND = keras.backend.backend()
 PACKAGES = ("keras", "numpy", {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}[BACKEND])
 ROWS = {}
@@ -49,36 +47,9 @@ def row(name):
     return decorate
 
 
-def figure(values, error=None, digits=4):
-    """Return a figure as it is stored: the mean of a value, or of one for each seed, and its error in as many digits."""
-    by_seed = [float(value) for value in np.atleast_1d(values)]
-    value = float(np.mean(by_seed))
-    if error is not None and np.isfinite(error) and error > 0.0:
-        digits = 1 - math.floor(math.log10(error))  # two digits of the error
-    stored = {"value": round(value, digits)}
-    if error is not None:
-        stored["error"] = round(float(error), digits)
-    if len(by_seed) > 1:
-        stored["by_seed"] = [round(one, digits) for one in by_seed]
-    return stored
-
-
-def mean_figure(of_rows):
-    """Return the mean over test images with its standard error, of an array `(images,)` or `(seeds, images)`."""
-    of_rows = np.atleast_2d(np.asarray(of_rows, "float64"))
-    of_images = of_rows.mean(axis=0)
-    return figure(of_rows.mean(axis=1), of_images.std(ddof=1) / math.sqrt(len(of_images)))
-
-
 def squared_errors(model, x, *y):
     """Return each image's mean squared error a pixel, of the reconstruction without a draw."""
     return np.mean((model.reconstruct(x, *y) - x) ** 2, axis=(1, 2, 3))
-
-
-def fit(model, arrays, seed, epochs, batch_size=128, learning_rate=1e-3, **optimizers):
-    model.compile(keras.optimizers.Adam(learning_rate), **optimizers)
-    model.fit(Batches(arrays, batch_size, seed=seed), epochs=epochs, verbose=0)
-    return model
 
 
 # %% Autoencoders.
@@ -199,9 +170,7 @@ def conditional(data):
                 "test ELBO": mean_figure(vae.elbo(data.x_test, data.y_test, num_samples=10, seed=0)),
             },
             "real test images": {
-                "labels that agree, %": figure(
-                    100.0 * right.mean(), 100.0 * right.std(ddof=1) / math.sqrt(len(right))
-                ),
+                "labels that agree, %": figure(100.0 * right.mean(), 100.0 * right.std(ddof=1) / math.sqrt(len(right))),
                 "least of a label, %": figure(100.0 * min(right[data.y_test == k].mean() for k in range(10)), digits=1),
             },
         },
@@ -209,50 +178,6 @@ def conditional(data):
 
 
 # %% Priors, posteriors, bounds: one small budget, one net, the same seeds.
-
-SEEDS = (0, 1)
-SMALL = (
-    "10,000 training images, 10 epochs in batches of 100, Adam 1e-3; net 784-300-16, Bernoulli likelihood; all pixels "
-    "drawn once as 0 or 1 with the grey value as probability; every tenth test image, 1,000; L_200 by importance "
-    "sampling with 200 draws; gain: difference from the first line, image by image"
-)
-
-
-def binary(data):
-    """Return 10,000 training and 1,000 test images of zeros and ones."""
-    random = np.random.default_rng(0)
-    chosen = random.permutation(len(data.x_train))[:10_000]
-    return tuple((random.random(x.shape) < x).astype("float32") for x in (data.x_train[chosen], data.x_test[::10]))
-
-
-def compared(data, variants):
-    """Return the figures of VAEs; `variants` is a dict from a name to a function of x that gives the arguments."""
-    x, x_test = binary(data)
-    figures, first = {}, None
-    for name, arguments in variants.items():
-        elbos, log_ps, active, seconds = [], [], [], []
-        for seed in SEEDS:
-            keras.utils.set_random_seed(seed)
-            parts = arguments(x)
-            heads = parts["posterior"].heads(16) if "posterior" in parts else None
-            vae = keras_vae.VAE(*networks.mlp(SHAPE, 16, hidden=(300,), heads=heads), seed=seed, **parts)
-            start = time.process_time()
-            fit(vae, x, seed, epochs=10, batch_size=100)
-            seconds.append(time.process_time() - start)
-            elbos.append(vae.elbo(x_test, num_samples=10, seed=seed))
-            log_ps.append(evaluation.log_marginal_likelihood(vae, x_test, 200, seed=seed, verbose=0)[0])
-            active.append(np.sum(np.var(vae.codes(x_test), axis=0) > 0.01))
-            print(f"  {name}, seed {seed}: ELBO {elbos[-1].mean():.2f}, L_200 {log_ps[-1].mean():.2f}", flush=True)
-        first = np.array(log_ps) if first is None else first
-        figures[name] = {
-            "ELBO": mean_figure(elbos),
-            "L_200": mean_figure(log_ps),
-            **({} if len(figures) == 0 else {"gain": mean_figure(np.array(log_ps) - first)}),
-            "L_200 - ELBO": mean_figure(np.array(log_ps) - np.array(elbos)),
-            "active units": figure(active, digits=1),
-            "CPU s": figure(np.mean(seconds), digits=0),
-        }
-    return {"protocol": SMALL, "seeds": list(SEEDS), "figures": figures}
 
 
 @row("priors")
@@ -363,53 +288,7 @@ def factor(data):
     }
 
 
-# %% The files.
-
-
-def store(name, result):
-    """Put a row into the JSON file, which is replaced at once."""
-    stored = json.loads(EVIDENCE.read_text()) if EVIDENCE.exists() else {}
-    stored[name] = result
-    with replacing(EVIDENCE) as new:
-        new.write_text(json.dumps({one: stored[one] for one in ROWS if one in stored}, indent=1) + "\n")
-
-
-def table(result):
-    """Return a row's figures as a table, and below it what was done."""
-    figures = result["figures"]
-    columns = list(dict.fromkeys(column for of_model in figures.values() for column in of_model))
-    lines = [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
-    for model, of_model in figures.items():
-        lines.append(f"| {model} | {' | '.join(cell(of_model.get(column)) for column in columns)} |")
-    seeds = ", ".join(map(str, result["seeds"]))
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"Protocol: {result['protocol']}. Seeds {seeds}; {result['backend']}, {result['cpu_seconds']:,.0f} s of "
-            "CPU time.",
-        ]
-    )
-
-
-def cell(stored):
-    """Return a figure with its error as text."""
-    if stored is None:
-        return ""
-    value, error = stored["value"], stored.get("error")
-    if error:
-        digits = max(0, *(len(f"{one:.9f}".rstrip("0").partition(".")[2]) for one in (value, error)))
-        return f"{value:,.{digits}f} +- {error:,.{digits}f}"
-    return f"{value:,.0f}" if value == round(value) else f"{value:,}"
-
-
-def with_tables(page, stored):
-    """Return a page's text with the tables of the stored rows between their marks."""
-    for name, result in stored.items():
-        marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        between = re.compile(f"{marks[0]}.*?{marks[1]}", re.DOTALL)
-        page = between.sub(lambda _, text=table(result), marks=marks: f"{marks[0]}\n{text}\n{marks[1]}", page)
-    return page
+# %% The command.
 
 
 def main(arguments=None):
@@ -432,12 +311,9 @@ def main(arguments=None):
                 "versions": {"python": platform.python_version(), **{p: metadata.version(p) for p in PACKAGES}},
                 "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             }
-            store(name, result)
+            store(EVIDENCE, name, result, ROWS)
             print(f"{name}: {json.dumps(result['figures'])} in {result['cpu_seconds']} s of CPU time", flush=True)
-    if PAGE.exists():
-        page = with_tables(PAGE.read_text(), json.loads(EVIDENCE.read_text()))
-        with replacing(PAGE) as new:
-            new.write_text(page)
+    write_tables(PAGE, read(EVIDENCE))
 
 
 if __name__ == "__main__":
