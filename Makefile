@@ -1,4 +1,4 @@
-# make train | make search | make search-distributed | make test | make lint | make format | make benchmark | make kills | make clean
+# make train | make search | make search-distributed | make test | make lint | make format | make benchmark | make kills | make models | make clean
 # Each target makes its own .venv and installs what it needs; a second call uses them again.
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --progress-
 SEARCH ?= --dataset digits --latent-dim 2:16:2 --beta 0.1:10 --max-trials 8 --seeds 2 --epochs 50
 WORKERS ?= 2
 
-.PHONY: train search search-distributed test lint format benchmark kills clean
+.PHONY: train search search-distributed test lint format benchmark kills models clean
 
 train: .venv/$(KERAS_BACKEND).installed
 	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) examples/train_vae.py
@@ -49,6 +49,11 @@ benchmark: .venv/test.installed
 # 100 kills at random moments on each backend; the result is stored in docs/evidence/kills.json.
 kills: .venv/test.installed
 	@for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/kills.py || exit 1; done
+
+# The figures of docs/models.md on JAX, half an hour on one core; MNIST=PATH.npz, and ROWS="priors bounds" for some.
+ROWS ?=
+models: .venv/test.installed
+	KERAS_BACKEND=jax $(RUN) benchmarks/models.py $(MNIST) $(ROWS:%=--row %)
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
