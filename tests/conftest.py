@@ -23,6 +23,8 @@ import pytest
 
 import keras_vae
 
+pytest_plugins = ["tiers"]
+
 
 @pytest.fixture(autouse=True)
 def seeded():

@@ -9,6 +9,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from processes import run
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory):
