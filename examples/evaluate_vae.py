@@ -48,7 +48,11 @@ def train_autoencoder(vae, data, epochs):
         return None
     x = np.random.default_rng(0).permutation(data.x_train)[:10_000]
     print(f"Training a plain autoencoder on {len(x):,} images for {epochs} epochs, to compare with.", flush=True)
-    return evaluation.train_autoencoder(vae, x, epochs=epochs)
+    autoencoder = keras_vae.Autoencoder.like(vae, prior=keras_vae.priors.MixtureOfGaussians(1, "full"))
+    autoencoder.compile(keras.optimizers.Adam(1e-3))
+    autoencoder.fit(datasets.Batches(x, 128, remainder="pad"), epochs=epochs, verbose=0)
+    autoencoder.adapt(x)
+    return autoencoder
 
 
 # %% The report is a dict of numbers. Arrays in it become lists. A file that is there is replaced at once, when the new

@@ -17,6 +17,7 @@ from keras_vae import (
     plots,
     posteriors,
     priors,
+    samplers,
     schedules,
 )
 from keras_vae.models import VAE, Autoencoder, ConditionalVAE, FactorVAE
@@ -46,6 +47,7 @@ __all__ = [
     "plots",
     "posteriors",
     "priors",
+    "samplers",
     "schedules",
 ]
 

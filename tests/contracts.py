@@ -13,7 +13,7 @@ import keras_vae
 
 
 def config_round_trip(thing, package="keras_vae"):
-    """Make a copy from the config, through JSON, and assert that it has the same config and arguments."""
+    """Make a copy from the config, through JSON, and assert that it has the same config, arguments and package."""
     written = json.loads(json.dumps(keras.saving.serialize_keras_object(thing)))
     copy = keras.saving.deserialize_keras_object(written)
     assert type(copy) is type(thing)
@@ -90,30 +90,30 @@ def assert_saved_file_is_equal(model, outputs):
 def prior_contract(prior, package="keras_vae.priors"):
     """A prior round-trips, has draws and densities of codes of any shape, trains in a VAE, and goes on from a file."""
     config_round_trip(prior, package)
-    x = np.random.default_rng(0).random((16, 64)).astype("float32")
     for shape in ((2,), (2, 2, 3)):
         vae = vae_with(fresh(prior), shape)
         z = vae.prior.sample(5, seed=1)
         assert tuple(z.shape) == (5, *shape) and tuple(vae.prior.log_prob(z).shape) == (5,)
-        generator = keras.random.SeedGenerator(1)
-        draws = [keras.ops.convert_to_numpy(vae.prior.sample(5, generator)) for _ in range(2)]
-        assert not np.any(draws[0] == draws[1])
-        before = [keras.ops.convert_to_numpy(w).copy() for w in vae.prior.trainable_variables]
-        assert np.isfinite(vae.fit(x, batch_size=5, verbose=0).history["loss"][0])  # the last batch has one row
-        for old, new in zip(before, vae.prior.trainable_variables, strict=True):
-            assert np.any(old != keras.ops.convert_to_numpy(new)), f"no gradient reaches {new.path}"
-        config_round_trip(vae.prior, package)
-    loaded = assert_saved_file_is_equal(vae, lambda model: (model.elbo(x, seed=1), model.sample(3, seed=1)))
+    generator = keras.random.SeedGenerator(1)
+    draws = [keras.ops.convert_to_numpy(vae.prior.sample(5, generator)) for _ in range(2)]
+    assert not np.any(draws[0] == draws[1])
+
+    x = np.random.default_rng(0).random((16, 64)).astype("float32")
+    before = [keras.ops.convert_to_numpy(w).copy() for w in vae.prior.trainable_variables]
+    assert np.isfinite(vae.fit(x, verbose=0).history["loss"][0])
+    for old, new in zip(before, vae.prior.trainable_variables, strict=True):
+        assert np.any(old != keras.ops.convert_to_numpy(new)), f"no gradient reaches {new.path}"
+    config_round_trip(vae.prior, package)
+    loaded = assert_saved_file_is_equal(vae, lambda model: model.elbo(x, seed=1))
     histories = [model.fit(x, epochs=2, shuffle=False, verbose=0).history["loss"] for model in (vae, loaded)]
     np.testing.assert_allclose(*histories, rtol=1e-6)
 
-    for policy in ("mixed_float16", "mixed_bfloat16"):
-        keras.config.set_dtype_policy(policy)
-        mixed = vae_with(fresh(prior), (2,)).prior
-        z = mixed.sample(3, seed=1)
-        for part in (z, mixed.log_prob(z), *mixed.trainable_weights):
-            assert keras.backend.standardize_dtype(part.dtype) == "float32"
-            assert np.all(np.isfinite(keras.ops.convert_to_numpy(part)))
+    keras.config.set_dtype_policy("mixed_float16")
+    mixed = vae_with(fresh(prior), (2,)).prior
+    z = mixed.sample(3, seed=1)
+    for part in (z, mixed.log_prob(z), *mixed.trainable_weights):
+        assert keras.backend.standardize_dtype(part.dtype) == "float32"
+        assert np.all(np.isfinite(keras.ops.convert_to_numpy(part)))
     keras.config.set_dtype_policy("float32")
 
 
@@ -176,14 +176,12 @@ def penalty_contract(penalty, package="keras_vae.penalties"):
     assert not scheduled.trainable_variables and penalty.name not in penalty.schedules()
 
     x = random.random((16, 64)).astype("float32")
-    vae = vae_with(None, (2,), penalties=[fresh(penalty)])
-    history = vae.fit(x, batch_size=5, validation_data=x, verbose=0).history  # the last batch has one row
-    assert np.isfinite([*history["loss"], *history["val_loss"]]).all()
-    tensor = keras.ops.convert_to_tensor(x)
-    losses = vae.losses_of(tensor, None, None, training=False)[0]
-    losses = {name: float(keras.ops.convert_to_numpy(loss)) for name, loss in losses.items()}
-    added = losses["loss"] - losses["reconstruction_loss"] - losses["kl_loss"]
-    np.testing.assert_allclose(added, float(penalty.weight) * losses[penalty.name], rtol=1e-3, atol=1e-3)
+    vae = vae_with(None, (2,), penalties=[fresh(scheduled)])
+    history = vae.fit(x, validation_data=x, verbose=0).history
+    assert np.isfinite([history[f"{split}{name}"] for split in ("", "val_") for name in ("loss", penalty.name)]).all()
+    added = history["loss"][0] - history["reconstruction_loss"][0] - history["kl_loss"][0]
+    expected = history[f"{penalty.name}_weight"][0] * history[penalty.name][0]
+    np.testing.assert_allclose(added, expected, rtol=1e-3, atol=1e-3)
     loaded = assert_saved_file_is_equal(vae, lambda model: model.evaluate(x, verbose=0, return_dict=True))
     histories = [model.fit(x, epochs=2, shuffle=False, verbose=0).history["loss"] for model in (vae, loaded)]
     np.testing.assert_allclose(*histories, rtol=1e-6)
@@ -210,3 +208,47 @@ class FixedDraws(keras_vae.priors.Prior):
 
     def sample(self, n, seed):
         return self.draws
+
+
+def posterior_contract(posterior, latent_dim):
+    """A posterior round-trips, is called symbolically, computes in float32, trains in a VAE, is saved and goes on."""
+    copy = config_round_trip(posterior, package=type(posterior).__module__.rpartition(".")[0])
+    heads = posterior.heads(latent_dim)
+    assert tuple(heads) == copy.names == posterior.names and copy.has_log_prob == posterior.has_log_prob
+    z, log_q = copy([keras.KerasTensor((None, width)) for width in heads.values()], seed=1)
+    assert tuple(z.shape) == (None, latent_dim) and tuple(log_q.shape) == (None,)
+    assert copy.latent_dim == latent_dim and copy.latent_shape == (latent_dim,)
+    for policy in ("mixed_float16", "mixed_bfloat16"):
+        keras.config.set_dtype_policy(policy)
+        mixed = type(posterior).from_config(type(posterior).from_config(posterior.get_config()).get_config())
+        parameters = [keras.ops.full((2, width), 12.0, dtype=policy.removeprefix("mixed_")) for width in heads.values()]
+        for part in mixed(parameters, seed=1):
+            assert keras.backend.standardize_dtype(part.dtype) == "float32"
+            assert np.all(np.isfinite(keras.ops.convert_to_numpy(part)))
+    keras.config.set_dtype_policy("float32")
+
+    x = np.random.default_rng(0).random((32, 16)).astype("float32")
+    encoder, decoder = keras_vae.networks.mlp((16,), latent_dim, hidden=(8,), activation="tanh", heads=heads)
+    vae = keras_vae.VAE(encoder, decoder, posterior=posterior, seed=1)
+    vae.compile(keras.optimizers.Adam(1e-2))
+    before = [keras.ops.convert_to_numpy(weight).copy() for weight in vae.trainable_weights]
+    history = vae.fit(x, validation_data=(x,), epochs=3, batch_size=16, verbose=0).history
+    assert np.all(np.isfinite(history["loss"] + history["val_elbo"]))
+    for old, weight in zip(before, vae.trainable_weights, strict=True):
+        assert not np.array_equal(old, keras.ops.convert_to_numpy(weight)), f"no gradient reaches {weight.path}"
+    loaded = assert_saved_file_is_equal(vae, lambda model: [model.elbo(x, seed=1), model.reconstruct(x)])
+    further = [model.fit(x, batch_size=16, shuffle=False, verbose=0).history["loss"] for model in (vae, loaded)]
+    np.testing.assert_allclose(*further, rtol=1e-6)
+
+
+def flow_contract(flow):
+    """A flow round-trips, is called symbolically, starts as the identity, and fulfils what its posterior must."""
+    copy = config_round_trip(flow, package="keras_vae.flows")
+    assert flow.get_config()["dtype"]["config"]["name"] == "float32"
+    z, log_det = copy(keras.KerasTensor((None, 3)), context=keras.KerasTensor((None, 2)))
+    assert tuple(z.shape) == (None, 3) and tuple(log_det.shape) == (None,)
+    u = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
+    z, log_det = map(keras.ops.convert_to_numpy, copy(u, context=u[:, :2]))
+    np.testing.assert_array_equal(np.sort(z, axis=1), np.sort(u, axis=1))
+    np.testing.assert_array_equal(log_det, np.zeros(5))
+    posterior_contract(keras_vae.posteriors.Flow([flow], context_dim=2), latent_dim=3)

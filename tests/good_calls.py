@@ -8,6 +8,7 @@ import numpy as np
 
 import keras_vae
 from keras_vae import datasets, evaluation, networks, schedules, tuning
+from keras_vae.models import train_classifier
 
 N, LATENT_DIM = 24, 2
 RANDOM = np.random.default_rng(0)
@@ -52,8 +53,10 @@ def good_calls(folder):
     """Return the calls; files go to a folder."""
     vae, arrays = small_vae(), array_model()
     model = evaluation.ArrayModel(**arrays)
-    autoencoder = evaluation.Autoencoder(keras.Model(vae.encoder.input, vae.encoder.output[0]), vae.decoder)
-    classifier = evaluation.train_classifier(X, Y, num_features=4, epochs=1)
+    autoencoder = keras_vae.Autoencoder.like(vae)
+    autoencoder.compile("adam")
+    autoencoder.adapt(X)
+    classifier = train_classifier(X, Y, num_features=4, epochs=1)
     data = datasets.Dataset("small", X, X, Y, Y, FACTORS, FACTORS)
     space = tuning.SearchSpace(latent_dim=[2, 3], beta=1.0, annealing=False, width=8)
     search = {"data": data, "space": space, "seeds": 1, "epochs": 1, "num_samples": 1}
@@ -74,9 +77,22 @@ def good_calls(folder):
     ramp = {"duration": 10, "start": 0.0, "end": 1.0}
     rows = {"rows": [ROW, {**ROW, "trial": "1", "latent_dim": 3}], "objective": hypermodel.objective}
     batch_size = {"batch_size": 8}
+    affine, further = {"hidden": (3,), "activation": "tanh", "max_log_scale": 2.0}, {"heads": {"code": 2}}
     calls = {
+        "Autoencoder": {"encoder": autoencoder.encoder, "decoder": vae.decoder, "likelihood": "bernoulli",
+                        "prior": None, "penalties": (), "skip_threshold": None, "seed": 0},
+        "ConditionalVAE": {"encoder": vae.encoder, "decoder": vae.decoder, "likelihood": "bernoulli",
+                           "num_classes": 3, "condition_shape": None},
+        "FactorVAE": {"encoder": vae.encoder, "decoder": vae.decoder, "likelihood": "bernoulli", "gamma": 1.0,
+                      "critic": None},
+        "models.train_classifier": {"x": X, "y": Y, "num_features": 4, "epochs": 1, "batch_size": 8, "seed": 0},
+        "bounds.DReG": {"num_samples": 3},
+        "bounds.ELBO": {},
+        "bounds.IWAE": {"num_samples": 3},
+        "bounds.get": {"identifier": None},
+        "networks.critic": {"hidden": (3,), "negative_slope": 0.2},
         "VAE": {"encoder": vae.encoder, "decoder": vae.decoder, "likelihood": "bernoulli", "prior": None, "beta": 1.0,
-                "free_bits": 0.0, "skip_threshold": None, "seed": 0},
+                "free_bits": 0.0, "skip_threshold": None, "seed": 0, "posterior": None, "bound": None, "penalties": ()},
         "data_parallel": {"devices": None},
         "callbacks.Backup": {"path": folder / "backup.npz", "every": "epoch"},
         "callbacks.BetaAnnealing": {"schedule": schedules.Linear(3), "unit": "epoch"},
@@ -94,7 +110,6 @@ def good_calls(folder):
         "datasets.sprites": {"num_train": 3, "num_test": 2, "seed": 0},
         "evaluation.ArrayModel": arrays,
         "evaluation.active_units": {**both, "threshold": 0.01},
-        "evaluation.aggregate_kl": {**both, **draws, "log_prior": None},
         "evaluation.ais": {"model": vae, "x": X[:3], **chains},
         "evaluation.ais_sandwich": {"model": vae, "num_examples": 2, **chains},
         "evaluation.beta_vae_score": {**factors, **few, "batch_size": 2, "num_bins": 3},
@@ -102,7 +117,7 @@ def good_calls(folder):
         "evaluation.class_agreement": {"asked": Y, "predicted": Y},
         "evaluation.code_factor_information": {**factors, "num_bins": 3},
         "evaluation.compare_samplers": {"vae": vae, **splits, "features": None, "num_samples": 10, "temperature": 0.7,
-                                        "num_components": 2, "others": None, "seed": 0},
+                                        "num_components": 2, "others": None, "y_train": None, "seed": 0},
         "evaluation.dci": {**factors, **few, "classifier": tree(), "regressor": None},
         "evaluation.density_coverage": {**real, "num_neighbours": 3},
         "evaluation.diagnose": {"model": vae, "x": X, "x_train": None, "threshold": 0.01, "max_examples": 20,
@@ -135,17 +150,18 @@ def good_calls(folder):
                               "verbose": 0},
         "evaluation.sap": {**factors, **few},
         "evaluation.smoothness": {"decode": vae.decode, **codes, "num_pairs": 3, "steps": 2, "seed": 0},
-        "evaluation.train_autoencoder": {"vae": vae, "x_train": X, "epochs": 1, "batch_size": 8, "learning_rate": 1e-3,
-                                         "verbose": 0},
-        "evaluation.train_classifier": {"x": X, "y": Y, "num_features": 4, "epochs": 1, "batch_size": 8, "seed": 0},
         "evaluation.unsupervised_disentanglement_ranking": {"codes": [MEAN, MEAN[:, ::-1]], "kl": [[1.0, 2.0]] * 2,
                                                             "num_samples": 20, "kl_threshold": 0.01, "alpha": 0.1,
                                                             "seed": 0},
-        "evaluation.samplers.aggregate_posterior": {**both, "n": 4, "seed": 0},
-        "evaluation.samplers.gaussian_mixture": {**codes, "n": 4, "num_components": 2, "seed": 0},
-        "evaluation.samplers.prior": {"vae": vae, "n": 4, "temperature": 1.0, "truncation": None, "seed": 0},
-        "layers.KLDivergence": {"beta": 1.0, "free_bits": 0.0, "prior": None},
-        "layers.Sampling": {"seed": 0},
+        "samplers.aggregate_posterior": {**both, "n": 4, "seed": 0},
+        "samplers.gaussian_mixture": {**codes, "n": 4, "num_components": 2, "seed": 0},
+        "samplers.prior": {"vae": vae, "n": 4, "temperature": 1.0, "truncation": None, "seed": 0},
+        "layers.KLDivergence": {"beta": 1.0, "free_bits": 0.0, "prior": None, "posterior": None, "seed": 0},
+        "flows.Coupling": affine,
+        "flows.InverseAutoregressive": affine,
+        "flows.Planar": {},
+        "flows.get": {"identifier": "planar"},
+        "layers.Sampling": {"seed": 0, "posterior": None, "return_log_prob": True},
         "likelihoods.Bernoulli": {},
         "likelihoods.ContinuousBernoulli": {},
         "likelihoods.DiscretizedLogistic": {"levels": 17, "scale": "learned"},
@@ -153,13 +169,16 @@ def good_calls(folder):
         "likelihoods.Laplace": {"scale": 1.0},
         "likelihoods.get": {"identifier": "bernoulli"},
         "networks.convolutional": {"input_shape": (8, 8, 1), "latent_dim": 2, "filters": (2,), "dense": 3,
-                                   "activation": "relu", "num_parameters": 1},
-        "networks.faces64": {"input_shape": (64, 64, 1), "latent_dim": 2, "num_parameters": 1, "decoder": "transposed"},
+                                   "activation": "relu", "num_parameters": 1, **further, "condition_shape": (3,)},
+        "networks.faces64": {"input_shape": (64, 64, 1), "latent_dim": 2, "num_parameters": 1, "decoder": "transposed",
+                             **further},
         "networks.get": {"name": "mlp"},
-        "networks.lenet": {"input_shape": (28, 28, 1), "latent_dim": 2, "num_parameters": 1},
+        "networks.lenet": {"input_shape": (28, 28, 1), "latent_dim": 2, "num_parameters": 1, **further},
         "networks.mlp": {"input_shape": (8, 8, 1), "latent_dim": 2, "hidden": (3,), "activation": "relu",
-                         "num_parameters": 1},
-        "networks.s0": {"input_shape": (28, 28, 1), "latent_dim": 2, "num_parameters": 1},
+                         "num_parameters": 1, **further, "condition_shape": (3,)},
+        "networks.s0": {"input_shape": (28, 28, 1), "latent_dim": 2, "num_parameters": 1, **further},
+        "networks.spatial": {"input_shape": (8, 8, 1), "channels": 2, "filters": (2,), "activation": "relu",
+                             "num_parameters": 1, **further},
         "penalties.Capacity": {"weight": 1000.0, "capacity": 25.0},
         "penalties.DIPI": {"weight": 10.0, "diagonal": 10.0},
         "penalties.DIPII": {"weight": 10.0, "diagonal": 1.0},
@@ -186,6 +205,10 @@ def good_calls(folder):
                               "title": "title"},
         "plots.traversals": {**grid, "values": np.arange(6.0), "dimensions": [0, 1, 2, 3]},
         "priors.MixtureOfGaussians": {"num_components": 3, "covariance_type": "full"},
+        "posteriors.Flow": {"flows": ["planar"], "context_dim": 2},
+        "posteriors.FullGaussian": {},
+        "posteriors.Gaussian": {},
+        "posteriors.get": {"identifier": "gaussian"},
         "priors.StandardNormal": {},
         "priors.VampPrior": {"num_components": 3, "pseudo_inputs": X[:3], "value_range": (0.0, 1.0),
                              "event_shape": (8, 8, 1)},
@@ -222,33 +245,42 @@ def good_calls(folder):
     methods = {
         "VAE": (vae, {
             "decode": {"z": MEAN, **batch_size},
+            "codes": {"x": X, **batch_size},
             "elbo": {"x": X, **draws, **batch_size},
+            "kl": {"x": X, "seed": 0},
+            "log_prior": {"z": MEAN, **batch_size},
+            "sample_posterior": {"x": X, "seed": 0},
             "elbo_parts": {"x": X, **draws, **batch_size},
             "encode": {"x": X, **batch_size},
             "interpolate": {"x_a": X[0], "x_b": X[1], "steps": 3, **batch_size},
             "log_joint_and_gradient": {"x": X, "z": MEAN},
-            "log_weights": {"x": X, "num_samples": 3, "rows": None},
+            "log_weights": {"x": X, "num_samples": 3, "rows": None, "seed": 0},
             "reconstruct": {"x": X, **batch_size},
             "sample": {"n": 3, "temperature": 1.0, "truncation": 1.0, "observe": False, "seed": 0, **batch_size},
             "sample_codes": {"n": 3, "temperature": 1.0, "truncation": None, "seed": 0},
-            "simulate": {"n": 3},
+            "simulate": {"n": 3, "seed": 0},
             "traverse": {"x": X[0], "dimension": 0, "values": [-1.0, 0.0, 1.0], **batch_size},
         }),
         "datasets.Batches": (batches, {"set_epoch": {"epoch": 1, "first_batch": 0}}),
         "evaluation.ArrayModel": (model, {
+            "codes": {"x": X},
             "elbo_parts": {"x": X, **draws},
             "encode": {"x": X},
+            "kl": {"x": X, "seed": 0},
+            "sample_posterior": {"x": X, "seed": 0},
             "log_joint_and_gradient": {"x": X, "z": MEAN},
             "log_weights": {"x": X, "num_samples": 3},
             "reconstruct": {"x": X},
             "simulate": {"n": 3},
         }),
-        "evaluation.Autoencoder": (autoencoder, {
+        "Autoencoder": (autoencoder, {
+            "adapt": {"x": X, **batch_size},
+            "codes": {"x": X, **batch_size},
             "decode": {"z": MEAN, **batch_size},
-            "encode": {"x": X, **batch_size},
-            "sample": {"x_train": X, "n": 3, "num_components": 1, "seed": 0},
+            "like": {"vae": vae, "prior": None},
+            "sample": {"n": 3, "temperature": 1.0, "observe": True, "seed": 0, **batch_size},
         }),
-        "evaluation.Classifier": (classifier, {"features": {"x": X, **batch_size}, "predict": {"x": X, **batch_size}}),
+        "models.Classifier": (classifier, {"features": {"x": X, **batch_size}, "predict": {"x": X, **batch_size}}),
     }  # fmt: skip
     found = {name: (_public(name), arguments) for name, arguments in calls.items()}
     for name, (instance, arguments_of) in methods.items():

@@ -17,15 +17,19 @@ from keras_vae.datasets import Batches
 pytestmark = pytest.mark.plain(why="what the examples show is of the manual; tests of the rooms run it on each backend")
 
 ROOMS = (
+    "bounds",
     "callbacks",
     "datasets",
     "evaluation",
+    "flows",
     "layers",
     "likelihoods",
     "networks",
     "penalties",
     "plots",
+    "posteriors",
     "priors",
+    "samplers",
     "schedules",
     "tuning",
 )
@@ -34,7 +38,9 @@ NEEDS_A_DOWNLOAD = {"tensorflow_datasets"}
 
 def public():
     """Return the public functions, classes and their own public methods by name."""
-    found = {"VAE": keras_vae.VAE, "data_parallel": keras_vae.data_parallel}
+    found = {"data_parallel": keras_vae.data_parallel}
+    for name in keras_vae.models.__all__:
+        found[name if hasattr(keras_vae, name) else f"models.{name}"] = getattr(keras_vae.models, name)
     for room in ROOMS:
         module = getattr(keras_vae, room)
         found |= {f"{room}.{name}": getattr(module, name) for name in module.__all__}
@@ -99,7 +105,16 @@ def test_the_example_runs(name, folder, monkeypatch, request):
 
 def test_every_public_class_and_function_has_an_example():
     in_a_room = {name for name in EXAMPLES if name.split(".")[0] in ROOMS and name.count(".") == 1}
-    bases = {"likelihoods.Likelihood", "penalties.Penalty", "priors.Prior", "schedules.Schedule", "tuning.Objective"}
-    results = {"datasets.Dataset", "evaluation.Autoencoder", "evaluation.Classifier"}
+    bases = {
+        "bounds.Bound",
+        "flows.Flow",
+        "likelihoods.Likelihood",
+        "penalties.Penalty",
+        "posteriors.Posterior",
+        "priors.Prior",
+        "schedules.Schedule",
+        "tuning.Objective",
+    }
+    results = {"datasets.Dataset", "models.Classifier"}
     without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
     assert without == bases | results | {"plots.manifold_codes"}

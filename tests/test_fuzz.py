@@ -60,9 +60,10 @@ ODD = {
 }
 # What a name stands for is what an error calls it; the arrays of `Batches` have names of their own.
 ALSO_CALLED = {
-    "identifier": ("`likelihood`", "`prior`", "`schedule`"),
+    "identifier": ("`flow`", "`likelihood`", "`posterior`", "`prior`", "`schedule`"),
     "name": ("`network`", "`tuner`"),
     "arrays": ("`x`",),
+    "flows": ("`flow`",),
 }
 # The system says what is wrong with a file.
 PATHS = {"path", "directory"}
@@ -75,10 +76,12 @@ MAY_BE_NAN = ("_standard_error", "monte_carlo_error", ".pairs", ".path_length", 
 NOT_CALLED = {
     "datasets.Dataset",
     "datasets.tensorflow_datasets",
-    "evaluation.Autoencoder",
-    "evaluation.Classifier",
+    "bounds.Bound",
+    "models.Classifier",
+    "flows.Flow",
     "likelihoods.Likelihood",
     "penalties.Penalty",
+    "posteriors.Posterior",
     "priors.Prior",
     "schedules.Schedule",
     "tuning.Objective",

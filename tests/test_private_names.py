@@ -25,6 +25,7 @@ ORACLE = "keras_tuner.src.engine.oracle.Oracle"
 PRIVATE_NAMES = {
     "_compile_metrics": (TRAINER, None, "metrics given to compile are updated only where there are any"),
     "_loss_tracker": (TRAINER, None, "the loss is logged by our own measure, for whole batches"),
+    "_symbolic_build": (TRAINER, None, "Keras would draw a batch and call the model on its x, without y"),
     "_initial_epoch": (
         "keras.src.backend.{backend}.trainer.{Backend}Trainer",
         None,

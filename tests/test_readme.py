@@ -79,8 +79,10 @@ def test_every_public_name_is_in_the_contents():
     import keras_vae
     import keras_vae.tuning
 
-    unsaid = {"get", "Likelihood", "Prior", "Schedule", "Objective", "manifold_codes"}  # base classes and helpers
-    for room in ("layers", "likelihoods", "priors", "schedules", "callbacks", "networks", "plots", "tuning"):
+    bases = {"Bound", "Likelihood", "Objective", "Penalty", "Posterior", "Prior", "Schedule"}
+    unsaid = {*bases, "Flow", "get", "manifold_codes"}  # base classes and helpers
+    rooms = ("bounds", "flows", "layers", "likelihoods", "penalties", "posteriors", "priors", "samplers", "schedules")
+    for room in (*rooms, "callbacks", "networks", "plots", "tuning"):
         (row,) = re.findall(rf"^\| `{room}` \| (.*) \|$", CONTENTS, flags=re.MULTILINE)
         named = set(re.findall(r"`([A-Za-z_0-9]+)[`(]", row))
         assert set(getattr(keras_vae, room).__all__) - unsaid <= named

@@ -1,8 +1,10 @@
 """A monitor of posterior collapse."""
 
 import warnings
+from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae.arguments import at_least, whole_number
@@ -13,12 +15,14 @@ from keras_vae.rows import as_rows
 class CollapseMonitor(keras.callbacks.Callback):
     """Log the number of active units and the KL of the code each epoch, and warn once if the code is lost.
 
-    It encodes the given data at the end of each epoch (nothing is drawn, nothing decoded) and adds `active_units`
-    and `monitored_kl` (nats per example) to the logs. Once no unit has been active for `patience` epochs in a row it
-    warns, with what to try; `evaluation.diagnose` gives the full evidence after the training.
+    It encodes the given data at the end of each epoch (nothing is decoded, and nothing drawn unless the KL must be
+    estimated) and adds `active_units` and `monitored_kl`, the model's own KL in nats per example, to the logs. Once no
+    unit has been active for `patience` epochs in a row it warns, with what to try; `evaluation.diagnose` gives the full
+    evidence after the training.
 
     Args:
         x: Array of shape `(n, ...)`, at least two examples; a few hundred are enough.
+        y: Array of n conditions of a conditional model, or None. Default None.
         threshold: Float of at least 0, variance of the posterior mean above which a unit is active. Default 0.01.
         patience: Int of at least 1, epochs without an active unit before the warning: early in a training the code
             may be empty for a while. Default 5.
@@ -34,11 +38,11 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     BACKED_UP = ("empty_epochs", "warned")
 
-    def __init__(self, x, threshold: float = 0.01, patience: int = 5):
+    def __init__(self, x: Any, threshold: float = 0.01, patience: int = 5, y: Any = None):
         super().__init__()
         if not len(getattr(x, "shape", ())) or x.shape[0] < 2:
             raise ValueError(f"`x` must be an array of at least two examples. Received: {getattr(x, 'shape', x)!r}")
-        self.x = as_rows("x", x)
+        self.x, self.y = as_rows("x", x), y
         self.threshold = at_least("threshold", threshold, 0.0)
         self.patience = whole_number("patience", patience)
         self.empty_epochs = 0
@@ -46,17 +50,16 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Start counting, and refuse a model that has no code."""
-        if not hasattr(self.model, "encode"):
+        if not hasattr(self.model, "kl"):
             raise ValueError(f"CollapseMonitor needs a keras_vae.VAE. Received: a {type(self.model).__name__}")
         self.empty_epochs, self.warned = 0, False
 
     def on_epoch_end(self, epoch, logs=None):
         """Measure the code."""
-        mean, log_var = self.model.encode(self.x)
-        units = active_units(mean, log_var, self.threshold)
+        units = active_units(self.model.codes(self.x, self.y), threshold=self.threshold)
         if logs is not None:
             logs["active_units"] = float(units["active_units"])
-            logs["monitored_kl"] = sum(units["kl_per_dimension"])
+            logs["monitored_kl"] = float(np.mean(self.model.kl(self.x, self.y, seed=0), dtype="float64"))
         self.empty_epochs = 0 if units["active_units"] else self.empty_epochs + 1
         if self.empty_epochs >= self.patience and not self.warned:
             self.warned = True

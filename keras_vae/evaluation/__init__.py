@@ -3,17 +3,9 @@
 Importing this room is quick: scikit-learn is imported by the scores that need it, when they are called.
 """
 
-from keras_vae.evaluation.baselines import (
-    Autoencoder,
-    mean_image,
-    pca,
-    pixel_mixture,
-    probabilistic_pca,
-    train_autoencoder,
-)
+from keras_vae.evaluation.baselines import mean_image, pca, pixel_mixture, probabilistic_pca
 from keras_vae.evaluation.codes import (
     active_units,
-    aggregate_kl,
     diagnose,
     k_means,
     linear_probe,
@@ -45,7 +37,6 @@ from keras_vae.evaluation.disentanglement import (
 )
 from keras_vae.evaluation.report import report
 from keras_vae.evaluation.samples import (
-    Classifier,
     class_agreement,
     compare_samplers,
     density_coverage,
@@ -53,16 +44,24 @@ from keras_vae.evaluation.samples import (
     kernel_distance,
     precision_recall,
     principal_components,
-    samplers,
-    train_classifier,
+)
+from keras_vae.moved import moved
+
+__getattr__ = moved(
+    __name__,
+    {
+        "Autoencoder": "keras_vae.Autoencoder",
+        "Classifier": "keras_vae.models.Classifier",
+        "aggregate_kl": "keras_vae.evaluation.mutual_information, whose result holds `aggregate_kl`",
+        "samplers": "keras_vae.samplers",
+        "train_autoencoder": "keras_vae.Autoencoder.like(vae), with `fit` and `adapt`",
+        "train_classifier": "keras_vae.models.train_classifier",
+    },
 )
 
 __all__ = [
     "ArrayModel",
-    "Autoencoder",
-    "Classifier",
     "active_units",
-    "aggregate_kl",
     "ais",
     "ais_sandwich",
     "beta_vae_score",
@@ -95,10 +94,7 @@ __all__ = [
     "principal_components",
     "probabilistic_pca",
     "report",
-    "samplers",
     "sap",
     "smoothness",
-    "train_autoencoder",
-    "train_classifier",
     "unsupervised_disentanglement_ranking",
 ]

@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_vae import batch, priors
 from keras_vae.arguments import at_least
-from keras_vae.layers.posterior_layer import PosteriorLayer
+from keras_vae.layers.posterior_layer import PosteriorLayer, serialized_to_share
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
@@ -89,5 +89,5 @@ class KLDivergence(PosteriorLayer):
 
     def get_config(self):
         """Return the constructor's arguments; `beta` is the initial value, the weight holds the current one."""
-        prior = keras.saving.serialize_keras_object(self.prior)
+        prior = serialized_to_share(self.prior)
         return {**super().get_config(), "beta": self.initial_beta, "free_bits": self.free_bits, "prior": prior}

@@ -44,11 +44,20 @@ class PosteriorLayer(SavesNoise, keras.layers.Layer):
 
     def get_config(self):
         """Return the constructor's arguments."""
-        posterior = keras.saving.serialize_keras_object(self.posterior)
-        return {**super().get_config(), "seed": self.seed, "posterior": posterior}
+        return {**super().get_config(), "seed": self.seed, "posterior": serialized_to_share(self.posterior)}
 
     @classmethod
     def from_config(cls, config):
         """Make the layer from its config; files of 0.2.0 name no posterior."""
         parts = {name: config[name] for name in ("posterior", "prior") if name in config}
         return cls(**{**config, **{n: keras.saving.deserialize_keras_object(part) for n, part in parts.items()}})
+
+
+def serialized_to_share(part: Any) -> dict:
+    """Serialize a part that several layers may hold, so that it is one object again when their model is loaded.
+
+    While a model is saved, Keras marks an object that it meets a second time as shared, on both dicts. It copies the
+    dict in a layer's config before it meets the next layer's, and the mark would be lost: so it meets the part twice.
+    """
+    keras.saving.serialize_keras_object(part)
+    return keras.saving.serialize_keras_object(part)

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae import batch, likelihoods, priors
-from keras_vae.arguments import seed_or_none, shape_text
+from keras_vae.arguments import able, seed_or_none, shape_text
 from keras_vae.arrays.checks import batch_of
 from keras_vae.models import checks, data_warnings
 from keras_vae.models.final_sigmoid import final_sigmoid
@@ -347,6 +347,32 @@ class Autoencoder(LatentMethods, Trainer):
                     + (f" and {len(bad) - 5} more." if len(bad) > 5 else "."),
                     stacklevel=3,
                 )
+
+    @classmethod
+    def like(cls, vae: Any, prior: Any = None) -> "Autoencoder":
+        """Return an autoencoder of a VAE's networks, with new weights: its encoder's first output is the code.
+
+        Args:
+            vae: A built `keras_vae.VAE` of one input, whose posterior is the Gaussian; it is left as it is.
+            prior: As for `Autoencoder`. Default None.
+
+        Raises:
+            ValueError: If it has no such parts.
+
+        Example:
+        >>> autoencoder = keras_vae.Autoencoder.like(vae)
+        >>> autoencoder.compile("adam")
+        >>> autoencoder.fit(x, epochs=1)
+        >>> autoencoder.adapt(x)
+        >>> images = autoencoder.sample(16)
+        """
+        able("vae", vae, ("require_built", "event_shape", "posterior"), "a keras_vae.VAE")
+        vae.require_built()
+        new = type(vae).from_config(vae.get_config())
+        if getattr(new.encoder, "outputs", None):  # a functional model: without the layers of its other outputs
+            return cls(keras.Model(new.encoder.inputs, new.encoder.outputs[0]), new.decoder, new.likelihood, prior)
+        x = keras.Input(vae.event_shape)
+        return cls(keras.Model(x, keras.tree.flatten(new.encoder(x))[0]), new.decoder, new.likelihood, prior)
 
     # Files.
 

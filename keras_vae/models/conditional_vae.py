@@ -10,6 +10,7 @@ from keras_vae import priors
 from keras_vae.arguments import shape_text, whole_number
 from keras_vae.arrays.checks import batch_of
 from keras_vae.models import checks
+from keras_vae.models.given import Given
 from keras_vae.models.vae import VAE
 from keras_vae.rows import as_rows
 
@@ -88,6 +89,21 @@ class ConditionalVAE(VAE):
     def target(self, x, y):
         """Return x: y is the condition."""
         return checks.target(x, None, self.target_shape)
+
+    def given(self, y: Any) -> Given:
+        """Return the model of x at one condition, which the scores of `keras_vae.evaluation` take as a model.
+
+        Args:
+            y: A label, or the attributes of one example.
+
+        Raises:
+            ValueError: If it is no condition of this model.
+
+        Example:
+        >>> vae.given(3).sample(16)
+        """
+        self.checked_condition(np.asarray(y)[None])
+        return Given(self, y)
 
     # Shapes and checks.
 

@@ -51,6 +51,26 @@ class DensityMethods:
         self.require_built()
         return self._sample_posterior(x=x, y=y, stream=self.stream(seed))
 
+    def kl(self, x, y=None, seed: int | None = None) -> np.ndarray:
+        """Return KL(q(z|x) || p(z)) of each example: exact where it has a closed form, else estimated at one draw.
+
+        Args:
+            x: Array of shape `(n, ...)`.
+            y: Array of n conditions, or None. Default None.
+            seed: Int or None; with a seed the call always gives the same. Default None.
+
+        Returns:
+            Float32 array of shape `(n,)`, in nats.
+
+        Raises:
+            ValueError: If x has the wrong shape or no rows.
+
+        Example:
+        >>> vae.kl(x_test).mean()
+        """
+        self.require_built()
+        return self._kl(x=x, y=y, stream=self.stream(seed))
+
     def elbo(self, x, y=None, num_samples: int = 1, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
         """Return the evidence lower bound of each example: E_q[log p(x|z)] - KL(q(z|x) || p(z)), with beta = 1.
 
@@ -242,11 +262,18 @@ class DensityMethods:
         return self.posterior.sample(self.encoded(x, y), seed)
 
     @drawn_over_rows
+    def _kl(self, x, y, seed):
+        return self._drawn_kl(self.encoded(x, y), seed)[0]
+
+    @drawn_over_rows
     def _elbo_parts(self, x, y, seed):
-        encoded = self.encoded(x, y)
-        z, log_q = self.posterior.sample(encoded, seed)
-        kl = ops.sum(self.posterior.kl(encoded, self.prior, z, log_q), axis=-1)
+        kl, z = self._drawn_kl(self.encoded(x, y), seed)
         return self.likelihood.log_prob(x, **self.decoded(z, y)), kl
+
+    def _drawn_kl(self, encoded, seed):
+        """Return the KL of each row, and the draw at which it is estimated where it has no closed form."""
+        z, log_q = self.posterior.sample(encoded, seed)
+        return ops.sum(self.posterior.kl(encoded, self.prior, z, log_q), axis=-1), z
 
     def _log_joint(self, z, x, y=None):
         return self.likelihood.log_prob(x, **self.decoded(z, y)) + self.prior.log_prob(ops.cast(z, "float32"))

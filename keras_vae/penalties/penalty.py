@@ -1,5 +1,6 @@
 """The base of the penalties."""
 
+import math
 from typing import Any
 
 import keras
@@ -85,7 +86,7 @@ class Penalty(keras.layers.Layer):
                 f"its outputs. Received: a model with the outputs {', '.join(sorted(outputs))}, without "
                 f"{' and '.join(missing)}"
             )
-        return [ops.reshape(outputs[name], (ops.shape(outputs[name])[0], -1)) for name in names]
+        return [ops.reshape(outputs[name], (-1, math.prod(outputs[name].shape[1:]))) for name in names]
 
     def require_gaussian(self, posterior: Any) -> None:
         """Raise a ValueError if the posterior is not `Gaussian`: others may have parameters of the same names."""

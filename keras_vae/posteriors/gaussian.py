@@ -16,6 +16,11 @@ class Gaussian(Posterior):
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", equation 9.
     """
 
+    @property
+    def is_diagonal(self):
+        """Whether q(z|x) is the Gaussian of independent numbers that `moments` describes: here it is."""
+        return True
+
     def sample(self, parameters, seed):
         """Draw z = mean + exp(log_var / 2) * epsilon, and say log q of it."""
         z = normal.sample(*parameters, seed)

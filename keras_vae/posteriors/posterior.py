@@ -71,6 +71,11 @@ class Posterior(keras.layers.Layer):
         return type(self).log_prob is not Posterior.log_prob
 
     @property
+    def is_diagonal(self) -> bool:
+        """Whether q(z|x) is the Gaussian of independent numbers that `moments` describes."""
+        return False
+
+    @property
     def has_moments(self) -> bool:
         """Whether `moments` is defined."""
         return type(self).moments is not Posterior.moments

@@ -25,17 +25,19 @@ class Compiling:
         if loss is not None:
             raise ValueError(f"`loss` must be None: {self.NO_LOSS}. Received: loss={loss!r}")
         further = {name: kwargs.pop(name, None) for name in self.FURTHER_OPTIMIZERS}
+        given_once = [optimizer]
+        for name, given in further.items():
+            if isinstance(given, keras.optimizers.Optimizer) and any(given is other for other in given_once):
+                raise ValueError(f"`{name}` must be an optimizer of its own. Received: one that is given twice")
+            given_once.append(given)
         self.check_device_layout({"jit_compile": jit_compile, **kwargs})
         super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
         scaled = kwargs.get("auto_scale_loss", True) and self.dtype_policy.name == "mixed_float16"
         for name, given in further.items():
-            if given is not None and given in (optimizer, *(o for n, o in further.items() if n != name)):
-                if isinstance(given, keras.optimizers.Optimizer):
-                    raise ValueError(f"`{name}` must be an optimizer of its own. Received: one that is given twice")
             setattr(self, name, optimizers.further(given, scaled))
         self._loss_tracker = None  # `measures` logs the loss
         self._jit_as_given = jit_compile
-        self._compiled_steps.clear()
+        self.compiled_steps.clear()
         self.build_if_possible()
         self.build_optimizers()
 

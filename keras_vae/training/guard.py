@@ -72,10 +72,11 @@ class Guard(keras.callbacks.Callback):
             skipped = self.skipped[phase.name]
             where = f"epoch {epoch + 1}" if len(phases) == 1 else f"the phase {phase.name!r} in epoch {epoch + 1}"
             if skipped >= steps:
+                weights = "The weights are" if len(phases) == 1 else "Its weights are"
                 cure = "Clean the data" if self.invalid_rows else "Lower the learning rate"
                 raise ValueError(
-                    f"All {steps} updates of {where} were skipped: in each {self.reasons(phase)}. The weights are as "
-                    f"they were before the epoch. {cure}"
+                    f"All {steps} updates of {where} were skipped: in each {self.reasons(phase)}. {weights} as they "
+                    f"were before the epoch. {cure}"
                     + ("." if self.model.skip_threshold is None else ", or raise skip_threshold.")
                 )
             if skipped and phase.name not in self.warned_of:
@@ -96,9 +97,8 @@ class Guard(keras.callbacks.Callback):
         return reasons
 
 
-def warn_of_invalid_rows(number) -> None:
+def warn_of_invalid_rows(number: int) -> None:
     """Warn if `number`, of rows with NaN or infinite values that were evaluated, is not 0."""
-    number = int(round(float(number)))
     if number:
         warnings.warn(
             f"{rows_text(number)} of the data held NaN or infinite values: the losses are NaN. Clean the data, or give "

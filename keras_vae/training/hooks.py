@@ -29,8 +29,11 @@ class Hooks:
 
     # Shapes.
 
-    def known_input_shape(self) -> tuple | None:
-        """Return the shape of x with the batch axis, such as `(None, 64)`, or None while it is not known."""
+    def known_input_shape(self) -> tuple | list[tuple] | None:
+        """Return the shape, with the batch axis, of what `call` takes, or None while it is not known.
+
+        It is `(None, 64)`, say, or a list of shapes where `call` takes several tensors.
+        """
         return None
 
     def target_shape_of_metrics(self) -> tuple:
@@ -57,8 +60,10 @@ class Hooks:
         return values - values == 0  # in NumPy and on every backend
 
     def num_invalid_rows(self, x: Any, y: Any) -> Any:
-        """Return in how many rows of a batch something cannot be computed with, as a float32 scalar tensor."""
-        return batch.num_rows_with(ops.logical_not(self.is_valid(ops.cast(x, "float32"))))
+        """Return in how many rows of a batch, x or y, something is not valid, as a float32 scalar tensor."""
+        parts = [ops.logical_not(self.is_valid(ops.cast(part, "float32"))) for part in (x, y) if part is not None]
+        rows = [ops.any(ops.reshape(part, (ops.shape(part)[0], -1)), axis=-1) for part in parts]
+        return batch.num_rows_with(rows[0] if len(rows) == 1 else ops.logical_or(*rows))
 
     def check_first_batch(self, x: Any, y: Any, sample_weight: Any) -> bool:
         """Warn of the values of a first batch; return whether they are known, and not the shapes alone."""

@@ -45,7 +45,7 @@ class Measures(OfAnEpoch):
             )
         vector = ops.stack([ops.cast(values.get(name, 0.0), "float32") for name in self.names])
         if len(values) < len(self.names):
-            weight = weight * np.array([name in values for name in self.names], "float32")
+            weight = weight * ops.convert_to_tensor([float(name in values) for name in self.names])
         # A batch without weight adds nothing, also where its means are not finite.
         self.totals.assign_add(ops.where(weight > 0, vector * weight, 0.0))
         self.weights.assign_add(weight)

@@ -16,6 +16,8 @@ class PhasedStep:
         """Return a batch: without labels, without what rows of weight 0 hold; count its rows with NaN."""
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
         y = self.without_labels(y)
+        # On PyTorch Keras hands the arrays of `train_on_batch` on as they are.
+        x, y = (None if part is None else ops.convert_to_tensor(part) for part in (x, y))
         if weights is not None:
             check_shape(weights)
             x, y = (None if part is None else batch.without_padding(part, weights) for part in (x, y))

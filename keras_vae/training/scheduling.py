@@ -53,19 +53,19 @@ class Scheduling:
         """Go back to the model's own schedules."""
         for weight in self.scheduled.values():
             weight.detach()
-        self.train_function = self._compiled_steps.get(self._steps_key())
+        self.train_function = self.compiled_steps.get(self._steps_key())
 
     def make_train_function(self, force=False):
         """Compile the training step, or take it from those that are kept; `force` compiles it anew."""
         if force or self.train_function is None:
-            self._compiled_steps.clear()
+            self.compiled_steps.clear()
         key = self._steps_key()
-        if key not in self._compiled_steps:
+        if key not in self.compiled_steps:
             super().make_train_function(force=True)
-            self._compiled_steps[key] = self.train_function
-        self.train_function = self._compiled_steps[key] = self._compiled_steps.pop(key)  # the latest comes last
-        while len(self._compiled_steps) > KEPT:
-            del self._compiled_steps[next(iter(self._compiled_steps))]
+            self.compiled_steps[key] = self.train_function
+        self.train_function = self.compiled_steps[key] = self.compiled_steps.pop(key)  # the latest comes last
+        while len(self.compiled_steps) > KEPT:
+            del self.compiled_steps[next(iter(self.compiled_steps))]
 
     def _steps_key(self):
         return tuple(weight.compiled_as for weight in self.scheduled.values())

@@ -49,7 +49,7 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
     ):
         super().__init__(**kwargs)
         # Past `setattr`, Keras does not track them: what they hold is not part of a model's file.
-        vars(self)["scheduled"], vars(self)["_compiled_steps"] = {}, {}
+        vars(self)["scheduled"], vars(self)["compiled_steps"] = {}, {}
         if skip_threshold is not None:
             skip_threshold = float(at_least("skip_threshold", skip_threshold, 0.0, strict=True))
         self.skip_threshold = skip_threshold
@@ -89,7 +89,10 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         """Write the model for inference; see `keras.Model.export`."""
         self.build_if_possible()
         if self.built:  # Keras exports what has been called only
-            self(keras.KerasTensor(self.known_input_shape(), dtype="float32"), training=False)
+            shape = self.known_input_shape()
+            several = isinstance(shape, list)
+            symbolic = [keras.KerasTensor(part, dtype="float32") for part in (shape if several else [shape])]
+            self(symbolic if several else symbolic[0], training=False)
         return super().export(*args, **kwargs)
 
     def load_weights(self, *args, **kwargs):
@@ -156,7 +159,7 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         self.check_networks(training=False)
         arguments |= {"x": given.x, "y": given.y, "sample_weight": given.sample_weight}
         logs = super().evaluate(**arguments)
-        warn_of_invalid_rows(self.invalid_rows.result())
+        warn_of_invalid_rows(self.invalid_rows.so_far())
         require_weight(self.measures.weight_so_far())
         return logs
 

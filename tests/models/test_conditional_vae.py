@@ -113,3 +113,12 @@ def test_bad_input(digits, labels):
     plain = keras_vae.VAE(*keras_vae.networks.mlp((64,), 2, hidden=(4,)))
     with pytest.raises(ValueError, match="`y` must be None: the model VAE takes no condition. Received: a y"):
         plain.encode(digits, labels)
+
+
+def test_nan_in_a_condition_is_not_hidden_by_a_relu(digits):
+    """On TensorFlow relu(NaN) is 0, and x is whole."""
+    vae = keras_vae.ConditionalVAE(*networks(3), condition_shape=(3,), seed=1)
+    vae.compile("sgd")
+    y = np.ones((64, 3), "float32")
+    y[5, 1] = np.nan
+    assert float(vae.train_on_batch(digits[:64], y, return_dict=True)["skipped_updates"]) == 1.0

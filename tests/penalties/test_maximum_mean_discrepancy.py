@@ -20,9 +20,8 @@ def standard_normal():
     return prior
 
 
-@pytest.mark.parametrize("kernel", ["imq", "rbf"])
-def test_contract(kernel):
-    penalty_contract(penalties.MaximumMeanDiscrepancy(kernel=kernel))
+def test_contract():
+    penalty_contract(penalties.MaximumMeanDiscrepancy())
 
 
 class Draws:
@@ -54,11 +53,10 @@ def test_value_is_that_of_sums_over_pairs():
         assert float(value) == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.mark.parametrize("kernel", ["imq", "rbf"])
-def test_mean_is_zero_for_equal_laws(kernel, standard_normal):
-    values = mmd(np.random.default_rng(1).normal(size=(200, 10, 2)), standard_normal, seed=2, kernel=kernel)
+def test_mean_is_zero_for_equal_laws(standard_normal):
+    values = mmd(np.random.default_rng(1).normal(size=(60, 20, 2)), standard_normal, seed=2)
     assert values.min() < 0.0
-    assert abs(values.mean()) < 4.0 * values.std() / np.sqrt(200)
+    assert abs(values.mean()) < 4.0 * values.std() / np.sqrt(60)
 
 
 def test_mean_is_the_closed_form_of_two_gaussians(standard_normal):
@@ -74,9 +72,9 @@ def test_mean_is_the_closed_form_of_two_gaussians(standard_normal):
         + expected_kernel(2.0, 0.0 * shift)
         - 2.0 * expected_kernel(1.0 + sigma**2, shift)
     )
-    z = shift + sigma * np.random.default_rng(3).normal(size=(200, 20, 2))
+    z = shift + sigma * np.random.default_rng(3).normal(size=(60, 20, 2))
     values = mmd(z, standard_normal, seed=4, kernel="rbf", scales=scales)
-    assert abs(values.mean() - exact) < 4.0 * values.std() / np.sqrt(200)
+    assert abs(values.mean() - exact) < 4.0 * values.std() / np.sqrt(60)
 
 
 def test_arguments(standard_normal):

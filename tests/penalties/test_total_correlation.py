@@ -34,11 +34,8 @@ def test_a_batch_of_the_whole_data_set_gives_the_exact_mixture():
 def test_a_batch_estimates_the_density_without_bias():
     # Of one dimension log q(z) - log q(z) is 0: the shares themselves are looked at.
     penalty, rows = penalties.TotalCorrelation(1.0, 12), np.arange(1, 12)
-    density = np.exp(log_q()[0, :, 0])
-    estimates = []
-    for others in (RANDOM.permutation(rows)[:4] for _ in range(4000)):
-        log_share = keras.ops.convert_to_numpy(penalty.log_shares(5, None))[0]
-        estimates.append(np.exp(log_share) @ density[[0, *others]])
+    density, share = np.exp(log_q()[0, :, 0]), np.exp(keras.ops.convert_to_numpy(penalty.log_shares(5, None)))[0]
+    estimates = [share @ density[[0, *RANDOM.permutation(rows)[:4]]] for _ in range(4000)]
     assert abs(np.mean(estimates) - density.mean()) < 4.0 * np.std(estimates) / np.sqrt(4000)
 
 

@@ -51,10 +51,9 @@ def test_density_is_scipys_and_integrates_to_one(covariance_type):
 
 
 @pytest.mark.parametrize("covariance_type", ["diag", "full"])
-@pytest.mark.parametrize("seed", [3, "generator"])
-def test_moments_of_draws(covariance_type, seed):
+def test_moments_of_draws(covariance_type):
     n = 20_000
-    z = mixture(covariance_type).sample(n, keras.random.SeedGenerator(3) if seed == "generator" else seed)
+    z = mixture(covariance_type).sample(n, keras.random.SeedGenerator(3))
     z = keras.ops.convert_to_numpy(z).astype("float64")
     mean = WEIGHTS @ MEANS
     apart = MEANS - mean
@@ -68,9 +67,10 @@ def test_which_component_says_nothing_of_the_noise_around_it():
     prior = priors.MixtureOfGaussians(2)
     prior.build((None, 1))
     prior.means.assign([[-100.0], [100.0]])
-    z = keras.ops.convert_to_numpy(prior.sample(10_000, seed=0))[:, 0]
-    right = z > 0.0
-    assert abs(np.corrcoef(right, z - np.where(right, 100.0, -100.0))[0, 1]) < 4.0 / np.sqrt(10_000)
+    for seed in (0, keras.random.SeedGenerator(0)):
+        z = keras.ops.convert_to_numpy(prior.sample(10_000, seed))[:, 0]
+        right = z > 0.0
+        assert abs(np.corrcoef(right, z - np.where(right, 100.0, -100.0))[0, 1]) < 4.0 / np.sqrt(10_000)
 
 
 @pytest.mark.parametrize("covariance_type", ["diag", "full"])

@@ -44,6 +44,15 @@ if not ON_TORCH:
         assert results["good"][1]["history"]["skipped_updates"] == [0.0, 0.0]
 
     @pytest.mark.processes
+    def test_each_phase_is_skipped_and_moved_on_both_as_on_one(results):
+        one, two = results["two phases"]
+        assert one["iterations"] == two["iterations"] == [6, 4]
+        assert two["history"]["skipped_updates_critic"] == [1.0, 1.0]
+        for name, values in one["history"].items():
+            np.testing.assert_allclose(two["history"][name], values, rtol=1e-5, err_msg=name)
+        np.testing.assert_allclose(two["scores"], one["scores"], rtol=1e-4, atol=1e-5)
+
+    @pytest.mark.processes
     def test_what_cannot_be_done_on_several_devices_is_refused(results):
         messages = results["refused"]
         if keras.backend.backend() == "tensorflow":

@@ -62,3 +62,10 @@ def test_columns_of_wild_scales_are_said(make_vae):
     x[:, 5] = np.nan  # nothing is known of this column's spread
     with pytest.warns(UserWarning, match="values as large as .*Scale the data first"), pytest.raises(ValueError):
         vae.fit(x.astype("float32"), verbose=0)
+
+
+def test_rows_of_the_target_are_counted_with_those_of_the_data(holed, digits, make_vae):
+    spoilt = digits.copy()
+    spoilt[[0, 7], 1] = np.inf  # row 0 holds NaN in x as well
+    with pytest.warns(UserWarning, match="7 rows of the data held NaN or infinite values"):
+        make_vae().evaluate(holed, spoilt, verbose=0)

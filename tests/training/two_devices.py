@@ -1,4 +1,4 @@
-"""Train a VAE on one device and on two logical ones, and write what came out as JSON; see test_data_parallel.py."""
+"""Train on one device and on two logical ones, and write what came out as JSON; see test_data_parallel.py."""
 
 import contextlib
 import json
@@ -10,6 +10,7 @@ os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
 
 import keras
 import numpy as np
+from pair import MARK, Pair, rows
 
 import keras_vae
 
@@ -34,6 +35,21 @@ def train(scope, x, remainder):
         batches = keras_vae.datasets.Batches(x, 32, shuffle=False, remainder=remainder)
         history = vae.fit(batches, epochs=2, validation_data=batches, verbose=0).history
     return {"history": history, "elbo": vae.elbo(x[:5], seed=0).tolist(), "step": int(np.asarray(vae.step))}
+
+
+def train_two_phases(scope):
+    """Train a model whose second phase skips the first batch, for a row in the second device's share."""
+    keras.utils.set_random_seed(0)
+    x = rows()
+    x[12, 0] = MARK + 1.0
+    with scope:
+        pair = Pair(keras_vae.schedules.Linear(duration=3))
+        pair.critic.get_layer("norm").trainable = False  # TensorFlow's replicas have statistics of their own
+        pair.compile(keras.optimizers.Adam(1e-2), critic_optimizer=keras.optimizers.Adam(1e-2))
+        batches = keras_vae.datasets.Batches(x, 16, shuffle=False)
+        history = pair.fit(batches, epochs=2, validation_data=(rows(),), batch_size=16, verbose=0).history
+    iterations = [int(np.asarray(o.iterations)) for o in (pair.optimizer, pair.critic_optimizer)]
+    return {"history": history, "iterations": iterations, "scores": np.asarray(pair.critic(x[:5])).tolist()}
 
 
 def refused(devices):
@@ -68,6 +84,8 @@ def main(path):
         name: [train(scope, data, remainder) for scope in (contextlib.nullcontext(), keras_vae.data_parallel(devices))]
         for name, data in (("good", x), ("bad", x_bad))
     }
+    scopes = (contextlib.nullcontext(), keras_vae.data_parallel(devices))
+    results["two phases"] = [train_two_phases(scope) for scope in scopes]
     results["refused"] = refused(devices) if keras.backend.backend() == "tensorflow" else indivisible(devices, x)
     with open(path, "w") as file:
         json.dump(results, file)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.evaluation.baselines import splits
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
 def mean_image(x_train, x_test) -> dict:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from keras_vae.evaluation import checks
+from keras_vae.arrays import matrices
 from keras_vae.evaluation.baselines import splits
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
 def pca(x_train, x_test, num_components: int) -> dict:
@@ -28,7 +28,7 @@ def pca(x_train, x_test, num_components: int) -> dict:
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
     x_train, x_test = splits.as_rows(x_train, x_test)
-    checks.require_different("x_train", x_train)
+    matrices.require_different("x_train", x_train)
     num_components = splits.num_components(num_components, x_train, min(x_train.shape))
     model = PCA(num_components, random_state=0).fit(x_train)
     x_hat = model.inverse_transform(model.transform(x_test))

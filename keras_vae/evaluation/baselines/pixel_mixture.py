@@ -3,9 +3,9 @@
 import warnings
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.baselines import splits
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
 def pixel_mixture(

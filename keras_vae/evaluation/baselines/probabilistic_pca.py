@@ -1,8 +1,8 @@
 """Probabilistic PCA, the optimum of a linear VAE."""
 
-from keras_vae.evaluation import checks
+from keras_vae.arrays import matrices
 from keras_vae.evaluation.baselines import splits
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
 def probabilistic_pca(x_train, x_test, num_components: int) -> dict:
@@ -31,7 +31,7 @@ def probabilistic_pca(x_train, x_test, num_components: int) -> dict:
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
     x_train, x_test = splits.as_rows(x_train, x_test)
-    checks.require_different("x_train", x_train)
+    matrices.require_different("x_train", x_train)
     high = min(len(x_train), x_train.shape[1]) - 1  # one component must be left for the noise
     num_components = splits.num_components(num_components, x_train, high)
     model = PCA(num_components, svd_solver="full").fit(x_train)

@@ -3,13 +3,13 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.arrays import matrices
 
 
 def as_rows(x_train, x_test) -> tuple[np.ndarray, np.ndarray]:
     """Return training and test data as finite float64 matrices of as many columns."""
-    x_train, x_test = checks.flat("x_train", x_train), checks.flat("x_test", x_test)
-    return checks.same_columns("x_train", x_train, "x_test", x_test)
+    x_train, x_test = matrices.flat("x_train", x_train), matrices.flat("x_test", x_test)
+    return matrices.same_columns("x_train", x_train, "x_test", x_test)
 
 
 def num_components(value, x_train, high: int) -> int:

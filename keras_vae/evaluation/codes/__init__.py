@@ -1,7 +1,6 @@
 """Scores of the latent code, and of how it covers the prior."""
 
 from keras_vae.evaluation.codes.active_units import active_units
-from keras_vae.evaluation.codes.aggregate_kl import aggregate_kl
 from keras_vae.evaluation.codes.diagnose import diagnose
 from keras_vae.evaluation.codes.k_means import k_means
 from keras_vae.evaluation.codes.linear_probe import linear_probe
@@ -12,7 +11,6 @@ from keras_vae.evaluation.codes.smoothness import smoothness
 
 __all__ = [
     "active_units",
-    "aggregate_kl",
     "diagnose",
     "k_means",
     "linear_probe",

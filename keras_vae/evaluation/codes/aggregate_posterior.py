@@ -5,8 +5,10 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, estimate, gaussian, randomness
-from keras_vae.evaluation.log_weights import log_sum_exp
+from keras_vae.arrays import matrices, randomness
+from keras_vae.evaluation.protocol import checks
+from keras_vae.evaluation.statistics import estimate, gaussian
+from keras_vae.evaluation.statistics.log_weights import log_sum_exp
 
 ENTRIES_AT_ONCE = 4_000_000
 
@@ -51,7 +53,7 @@ def log_prob_with_and_without(z, mean, log_var, group) -> np.ndarray:
 
 def _log_densities(z, mean, log_var):
     """Yield log N(z; mean_i, exp(log_var_i)) of some z at a time and all N components, `(rows, N)`."""
-    mean, log_var = checks.posterior(mean, log_var)
+    mean, log_var = matrices.posterior(mean, log_var)
     z = np.asarray(z, "float64")
     precision = np.exp(-log_var)
     # (z - m)^2 / v summed over the dimensions, as products of matrices: z^2 / v - 2 z m / v + m^2 / v.
@@ -62,19 +64,13 @@ def _log_densities(z, mean, log_var):
         yield constant + part @ (mean * precision).T - 0.5 * part**2 @ precision.T
 
 
-def draw(mean, log_var, n: int, random) -> np.ndarray:
-    """Draw n codes from q(z): a row at random, then a code from its posterior."""
-    rows = random.integers(len(mean), size=n)
-    return mean[rows] + np.exp(0.5 * log_var[rows]) * random.standard_normal((n, mean.shape[1]))
-
-
 def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
     """Return the two parts of E_x KL(q(z|x) || p(z)), and what their sum leaves of it.
 
     With z drawn from q(z|x), I = E[log q(z|x) - log q(z)] and KL(q(z) || p(z)) = E[log q(z) - log p(z)]: their sum
     is E[log q(z|x) - log p(z)], whose closed form for the standard normal prior contains no draw and no q(z).
     """
-    mean, log_var = checks.posterior(mean, log_var)
+    mean, log_var = matrices.posterior(mean, log_var)
     num_samples = whole_number("num_samples", num_samples)
     log_prior_of = checks.log_prior(log_prior)
     random = randomness.generator("aggregate_posterior", seed)

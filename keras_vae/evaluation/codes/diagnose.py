@@ -1,13 +1,17 @@
 """The collapse doctor: a verdict in words on what a VAE does with its code, the evidence, and what to try."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 from keras_vae.evaluation.codes.active_units import active_units
 from keras_vae.evaluation.codes.least_aggregate_kl import least_aggregate_kl
-from keras_vae.evaluation.gaussian import kl_per_dimension
+from keras_vae.evaluation.protocol import Codes, checks, codes_of
+from keras_vae.evaluation.protocol.codes import condition
+from keras_vae.evaluation.statistics.gaussian import kl_per_dimension
 
 # A code with less than this many nats on its example says nothing of it.
 NO_INFORMATION = 0.1
@@ -43,17 +47,26 @@ FIXES = {
 NOTHING_TO_FIX = ("nothing, if the data are noise: then no code can tell anything of an example",)
 
 
-def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int = 10_000, seed: int | None = 0) -> dict:
+def diagnose(
+    model: Any,
+    x: Any,
+    x_train: Any = None,
+    threshold: float = 0.01,
+    max_examples: int = 10_000,
+    y: Any = None,
+    seed: int | None = 0,
+) -> dict:
     """Say whether the code of a VAE is used, is lost, or is not held by the prior, and what to try.
 
     Args:
-        model: `keras_vae.VAE`, or `ArrayModel` with a `decode`.
+        model: `keras_vae.VAE`, with any prior and posterior, or `ArrayModel` with a `decode`.
         x: Array of shape `(n, ...)`, at least two examples, better a thousand.
         x_train: Array of the data's shape, on which the mean image and PCA are fitted; None fits them to each half of
             x for the other half. Default None.
         threshold: Float of at least 0, variance of the posterior mean above which a unit is active. Default 0.01.
         max_examples: Int of at least 2; of more rows so many are taken at random, as the time grows with their
             square. Default 10,000.
+        y: Array of n conditions of a conditional model, or None. Default None.
         seed: Int or None. Default 0.
 
     Returns:
@@ -61,7 +74,9 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
         `latent_dim`, `kl_per_dimension`, `kl`, `mutual_information`, `aggregate_kl` (at most; see there),
         `least_aggregate_kl` (at least), `distance_to_prior` (all in nats), `mean_squared_error`, and those
         `..._of_mean`, `..._of_pca`, `..._of_probabilistic_pca` (a value of x; of other rows than PCA was fitted to, and
-        None where these are fewer than two for each component, or a component is left for each value).
+        None where these are fewer than two for each component, or a component is left for each value). Of a posterior
+        that is no Gaussian of independent numbers `mutual_information`, `aggregate_kl`, `least_aggregate_kl` and
+        `kl_per_dimension` are None, and `not_defined` says why; of another prior than N(0, I) `kl_per_dimension` is.
 
         The verdict is "collapsed" (no active unit, or less than 0.1 nats of mutual information), "not regularised" (the
         codes lie on average more than 0.5 nats from the prior in each dimension, by their means and variances, or
@@ -79,26 +94,36 @@ def diagnose(model, x, x_train=None, threshold: float = 0.01, max_examples: int 
 
     References: Burda et al. 2016, section 5.2, on active units; Hoffman and Johnson 2016, "ELBO surgery".
     """
-    checks.model("model", model, "encode", "reconstruct")
-    threshold, x = at_least("threshold", threshold, 0.0), checks.data("x", x)
-    x = x[randomness.rows("diagnose", len(x), whole_number("max_examples", max_examples, low=2), seed)]
+    checks.model("model", model, "encode", "reconstruct", "kl")
+    threshold, x = at_least("threshold", threshold, 0.0), matrices.data("x", x)
+    rows = randomness.rows("diagnose", len(x), whole_number("max_examples", max_examples, low=2), seed)
+    x, y = x[rows], None if y is None else matrices.data("y", y)[rows]
     for name, array in {"x": x, "x_train": x if x_train is None else x_train}.items():
-        checks.require_different(name, checks.data(name, array))
-    mean, log_var = model.encode(x)
-    nats = aggregate_posterior.parts(mean, log_var, 1, None, seed)
-    return {**diagnosis(mean, log_var, nats, x, model.reconstruct(x), x_train, threshold), "seed": seed}
+        matrices.require_different(name, matrices.data(name, array))
+    codes = codes_of(model, x, y, seed)
+    nats = None
+    if codes.log_var is not None:
+        nats = aggregate_posterior.parts(codes.points, codes.log_var, 1, codes.log_prior, seed)
+    x_hat = model.reconstruct(x, **condition(y))
+    return {**diagnosis(codes, nats, x, x_hat, x_train, threshold, seed), "seed": seed}
 
 
-def diagnosis(mean, log_var, nats, x, x_hat, x_train, threshold: float = 0.01) -> dict:
+def diagnosis(
+    codes: Codes, nats: dict | None, x: Any, x_hat: Any, x_train: Any, threshold: float = 0.01, seed: int | None = 0
+) -> dict:
     """Return what `diagnose` does, from codes, `mutual_information(...)` and reconstructions that are at hand."""
-    units = active_units(mean, log_var, threshold)
+    units = active_units(codes.points, None if codes.log_prior else codes.log_var, threshold)
+    nats = nats or {"mutual_information": None, "aggregate_kl": None}
     evidence = {
         **{name: units[name] for name in ("active_units", "latent_dim", "kl_per_dimension")},
-        "kl": nats["kl_in_closed_form"],
+        "kl": codes.kl,
         **{name: nats[name] for name in ("mutual_information", "aggregate_kl")},
-        "least_aggregate_kl": least_aggregate_kl(mean, log_var, nats["seed"]),
-        "distance_to_prior": _distance_to_prior(*checks.posterior(mean, log_var)),
+        "least_aggregate_kl": None
+        if codes.log_var is None
+        else least_aggregate_kl(codes.points, codes.log_var, codes.log_prior, seed),
+        "distance_to_prior": _distance_to_prior(codes),
         **_errors(x, x_hat, x_train, units["latent_dim"]),
+        "not_defined": codes.not_defined,
     }
     verdict = _verdict(evidence)
     nothing_to_fix = NOTHING_TO_FIX if verdict == "collapsed" and _is_noise(evidence) else ()
@@ -111,21 +136,26 @@ def diagnosis(mean, log_var, nats, x, x_hat, x_train, threshold: float = 0.01) -
     }
 
 
-def _distance_to_prior(mean, log_var):
-    """Return the KL of each dimension's codes, as a Gaussian, to N(0, 1), averaged over the dimensions."""
-    variance = mean.var(axis=0) + np.exp(log_var).mean(axis=0)
-    return float(kl_per_dimension(mean.mean(axis=0), np.log(variance)).mean())
+def _distance_to_prior(codes):
+    """Return the KL of each dimension's codes to the prior's, both as Gaussians, averaged over the dimensions."""
+    mean, variance = codes.moments_of_prior()
+    own = codes.points.var(axis=0)
+    if codes.log_var is not None:
+        matrices.posterior(codes.points, codes.log_var)
+        own = own + np.exp(codes.log_var).mean(axis=0)
+    of_codes = (codes.points.mean(axis=0) - mean) / np.sqrt(variance), np.log(own / variance)
+    return float(kl_per_dimension(*of_codes).mean())
 
 
 def _errors(x, x_hat, x_train, latent_dim):
     """Return the squared errors a value of the reconstruction, of the mean image, and of PCA fitted to other rows."""
-    x, x_hat = checks.flat("x", x), checks.flat("reconstruction", x_hat)
+    x, x_hat = matrices.flat("x", x), matrices.flat("reconstruction", x_hat)
     if x_train is None:
         rows = randomness.generator("diagnose_halves", 0).permutation(len(x))
         splits = [(x[rows[::2]], x[rows[1::2]]), (x[rows[1::2]], x[rows[::2]])]
     else:
-        splits = [(checks.flat("x_train", x_train), x)]
-        checks.same_columns("x", x, "x_train", splits[0][0])
+        splits = [(matrices.flat("x_train", x_train), x)]
+        matrices.same_columns("x", x, "x_train", splits[0][0])
     errors = {
         "mean_squared_error": np.mean((x_hat - x) ** 2),
         "mean_squared_error_of_mean": sum(np.sum((judged - fitted.mean(axis=0)) ** 2) for fitted, judged in splits)
@@ -183,12 +213,10 @@ def _verdict(evidence):
     explained, possible = _shares(evidence)
     is_known = possible is not None and possible >= NOTHING_TO_EXPLAIN
     in_line = is_known and explained >= IN_LINE * possible
-    if not in_line and (evidence["active_units"] == 0 or evidence["mutual_information"] < NO_INFORMATION):
+    if not in_line and (evidence["active_units"] == 0 or _information(evidence) < NO_INFORMATION):
         return "collapsed"
-    if (
-        evidence["distance_to_prior"] > FAR_FROM_PRIOR
-        or evidence["least_aggregate_kl"] > FAR_FROM_PRIOR * evidence["active_units"]
-    ):
+    together = evidence["least_aggregate_kl"] or 0.0
+    if evidence["distance_to_prior"] > FAR_FROM_PRIOR or together > FAR_FROM_PRIOR * evidence["active_units"]:
         return "not regularised"
     few_units = evidence["active_units"] < 0.5 * evidence["latent_dim"]
     if (few_units and not in_line) or (is_known and explained < 0.5 * possible):
@@ -196,27 +224,32 @@ def _verdict(evidence):
     return "healthy"
 
 
+def _information(evidence):
+    """Return how many nats the code tells of its example, or the KL, which is at least as much, where it is unknown."""
+    return evidence["kl"] if evidence["mutual_information"] is None else evidence["mutual_information"]
+
+
 def _explanation(verdict, evidence):
     units = f"{evidence['active_units']} of {evidence['latent_dim']} units are active"
-    information = f"the code holds {max(0.0, evidence['mutual_information']):.2f} nats on its example"
+    at_most = "at most " if evidence["mutual_information"] is None else ""
+    information = f"the code holds {at_most}{max(0.0, _information(evidence)):.2f} nats on its example"
     explained, possible = _shares(evidence)
     gain = f"the reconstruction explains {max(0.0, explained):.0%} of the variance"
     if possible is not None:
         gain += f" (probabilistic PCA with as many components {max(0.0, possible):.0%})"
-    least, most = evidence["least_aggregate_kl"], evidence["aggregate_kl"]
     noise = " A linear model finds nothing in the data either: they may be noise." if _is_noise(evidence) else ""
-    unknown = ""
-    if most > FAR_FROM_PRIOR * evidence["active_units"]:
-        unknown = (
-            f" All codes together lie {least:.1f} to {most:.1f} nats from the prior: more rows would say it better."
-        )
+    together, unknown = "", ""
+    if evidence["aggregate_kl"] is not None:
+        together = f"{evidence['least_aggregate_kl']:.1f} to {evidence['aggregate_kl']:.1f} nats"
+        if evidence["aggregate_kl"] > FAR_FROM_PRIOR * evidence["active_units"]:
+            unknown = f" All codes together lie {together} from the prior: more rows would say it better."
+        together = f", {together} all together"
     return {
         "healthy": f"{units}, {information}, and {gain}.{unknown}",
         "partly collapsed": f"Only part of the code is used: {units}, {information}, and {gain}.",
         "collapsed": f"The decoder ignores the code: {units}, {information}, and {gain}.{noise}",
         "not regularised": (
             f"The codes do not follow the prior: {evidence['distance_to_prior']:.1f} nats away in each dimension by "
-            f"their means and variances, {least:.1f} to {most:.1f} nats all together, and a KL of "
-            f"{evidence['kl']:.1f} nats; {units}."
+            f"their means and variances{together}, and a KL of {evidence['kl']:.1f} nats; {units}."
         ),
     }[verdict]

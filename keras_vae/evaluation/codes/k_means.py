@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import matrices, randomness
 
 
 def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, seed: int | None = 0) -> dict:
@@ -32,8 +32,8 @@ def k_means(codes, y, num_clusters: int | None = None, num_starts: int = 10, see
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.metrics import normalized_mutual_info_score
 
-    codes = checks.matrix("codes", codes)
-    y = checks.labels("y", y, len(codes))
+    codes = matrices.vectors("codes", codes)
+    y = matrices.labels("y", y, len(codes))
     num_clusters = len(np.unique(y)) if num_clusters is None else whole_number("num_clusters", num_clusters, low=2)
     if num_clusters > len(codes):
         raise ValueError(f"`num_clusters` must be at most {len(codes)}, the codes. Received: {num_clusters}")

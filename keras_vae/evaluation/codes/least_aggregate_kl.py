@@ -1,11 +1,14 @@
 """A lower bound on the KL between aggregate posterior and prior."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from keras_vae.evaluation import checks, gaussian, randomness
+from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
+from keras_vae.evaluation.protocol import checks
 
 MOST_ROWS = 2000
 FEWEST_ROWS = 20
@@ -13,8 +16,8 @@ FEWEST_ROWS = 20
 WIDTHS = (0.1, 0.2, 0.3, 0.5)
 
 
-def least_aggregate_kl(mean, log_var, seed: int | None = 0) -> float:
-    """Return a lower bound on KL(q(z) || N(0, I)), q(z) being the mixture of the posteriors of *all* possible data.
+def least_aggregate_kl(mean: Any, log_var: Any, log_prior: Callable | None = None, seed: int | None = 0) -> float:
+    """Return a lower bound on KL(q(z) || p(z)), q(z) being the mixture of the posteriors of *all* possible data.
 
     For any density r, E_q[log r(z) - log p(z)] = KL(q || p) - KL(q || r): at most KL(q || p). Here r is fitted to one
     half of the rows, and the mean is over codes of the other half: the largest over a Gaussian, the product of the
@@ -23,6 +26,7 @@ def least_aggregate_kl(mean, log_var, seed: int | None = 0) -> float:
     Args:
         mean: Array of shape `(n, latent_dim)`, posterior means; of more than 2000 rows so many are taken at random.
         log_var: Array of the same shape.
+        log_prior: Function from codes to log p(z), or None, the standard normal. Default None.
         seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
@@ -30,7 +34,7 @@ def least_aggregate_kl(mean, log_var, seed: int | None = 0) -> float:
 
     Reference: Barber and Agakov 2003, "The IM algorithm", equation 3, on the inequality.
     """
-    mean, log_var = checks.posterior(mean, log_var)
+    mean, log_var = matrices.posterior(mean, log_var)
     if len(mean) < FEWEST_ROWS:
         return 0.0
     random = randomness.generator("least_aggregate_kl", seed)
@@ -46,8 +50,8 @@ def least_aggregate_kl(mean, log_var, seed: int | None = 0) -> float:
         ),
         *(aggregate_posterior.log_prob(z, mean, np.log(variance + width**2)) for width in WIDTHS),
     ]
-    log_prior = gaussian.log_standard_normal(z)
-    return float(max(0.0, *(np.mean(density - log_prior) for density in densities)))
+    log_p = checks.log_prior(log_prior)(z)
+    return float(max(0.0, *(np.mean(density - log_p) for density in densities)))
 
 
 def _gaussian(z, mean, variance):

@@ -1,8 +1,8 @@
 """The accuracy of a linear classifier on the codes."""
 
 from keras_vae.arguments import at_least
-from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.arrays import matrices
+from keras_vae.evaluation.statistics.estimate import share_with_error
 
 
 def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float = 1.0) -> dict:
@@ -31,15 +31,15 @@ def linear_probe(codes_train, y_train, codes_test, y_test, regularization: float
     from sklearn.preprocessing import StandardScaler
 
     regularization = at_least("regularization", regularization, 0.0, strict=True)
-    x_train, x_test = checks.pair("codes_train", codes_train, "codes_test", codes_test, low_rows=1)
-    y_train = checks.labels("y_train", y_train, len(x_train))
-    y_test = checks.labels("y_test", y_test, len(x_test), low_classes=1)
+    x_train, x_test = matrices.pair("codes_train", codes_train, "codes_test", codes_test, low_rows=1)
+    y_train = matrices.labels("y_train", y_train, len(x_train))
+    y_test = matrices.labels("y_test", y_test, len(x_test), low_classes=1)
     classifier = LogisticRegression(C=1.0 / regularization, max_iter=1000)
     probe = make_pipeline(StandardScaler(), classifier).fit(x_train, y_train)
     return {
         **share_with_error("accuracy", probe.predict(x_test) == y_test),
         "train_accuracy": float(probe.score(x_train, y_train)),
-        "chance": checks.chance(y_test),
+        "chance": matrices.chance(y_test),
         "num_train": len(x_train),
         "num_test": len(x_test),
     }

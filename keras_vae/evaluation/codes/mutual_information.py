@@ -3,7 +3,7 @@
 from keras_vae.evaluation.codes import aggregate_posterior
 
 
-def mutual_information(mean, log_var, num_samples: int = 10, log_prior=None, seed: int | None = None) -> dict:
+def mutual_information(mean, log_var, num_samples: int = 10, log_prior=None, seed: int | None = 0) -> dict:
     """Estimate I(x; z) = E_x KL(q(z|x) || q(z)) over some data, q(z) being the mixture of all their posteriors.
 
     That is the information about the index of the example among the n that are given: it cannot exceed log n, and is
@@ -14,7 +14,7 @@ def mutual_information(mean, log_var, num_samples: int = 10, log_prior=None, see
         log_var: Array of the same shape.
         num_samples: Int of at least 1, draws of z for each example. Default 10.
         log_prior: Function from z, `(n, latent_dim)`, to log p(z), `(n,)`; None is the standard normal. Default None.
-        seed: Int or None; with a seed the call always gives the same. Default None.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict in nats: `mutual_information` and `aggregate_kl` = KL(q(z) || p(z)), `kl`, their sum, each with its

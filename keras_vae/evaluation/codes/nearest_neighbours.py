@@ -1,8 +1,8 @@
 """The accuracy of nearest neighbours on the codes."""
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.arrays import matrices
+from keras_vae.evaluation.statistics.estimate import share_with_error
 
 
 def nearest_neighbours(codes_train, y_train, codes_test, y_test, num_neighbours: int = 5) -> dict:
@@ -28,9 +28,9 @@ def nearest_neighbours(codes_train, y_train, codes_test, y_test, num_neighbours:
     """
     from sklearn.neighbors import KNeighborsClassifier  # late: importing scikit-learn takes a second
 
-    x_train, x_test = checks.pair("codes_train", codes_train, "codes_test", codes_test, low_rows=1)
-    y_train = checks.labels("y_train", y_train, len(x_train))
-    y_test = checks.labels("y_test", y_test, len(x_test), low_classes=1)
+    x_train, x_test = matrices.pair("codes_train", codes_train, "codes_test", codes_test, low_rows=1)
+    y_train = matrices.labels("y_train", y_train, len(x_train))
+    y_test = matrices.labels("y_test", y_test, len(x_test), low_classes=1)
     num_neighbours = whole_number("num_neighbours", num_neighbours)
     if num_neighbours > len(x_train):
         raise ValueError(
@@ -40,7 +40,7 @@ def nearest_neighbours(codes_train, y_train, codes_test, y_test, num_neighbours:
     vote = KNeighborsClassifier(num_neighbours, algorithm="kd_tree").fit(x_train, y_train)
     return {
         **share_with_error("accuracy", vote.predict(x_test) == y_test),
-        "chance": checks.chance(y_test),
+        "chance": matrices.chance(y_test),
         "num_neighbours": num_neighbours,
         "num_train": len(x_train),
         "num_test": len(x_test),

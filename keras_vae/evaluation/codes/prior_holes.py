@@ -3,8 +3,10 @@
 import numpy as np
 
 from keras_vae.arguments import at_least, whole_number
-from keras_vae.evaluation import checks, estimate, memory, randomness
+from keras_vae.arrays import matrices, memory, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
+from keras_vae.evaluation.protocol import checks
+from keras_vae.evaluation.statistics import estimate
 
 # Where q(z) = threshold * p(z), rounding would decide what is a hole; nats.
 ROUNDING = 1e-9
@@ -46,7 +48,7 @@ def prior_holes(
 
     Reference: Rezende and Viola 2018, "Taming VAEs", section 2.1 and figure 1, on where q(z) and p(z) differ.
     """
-    mean, log_var = checks.posterior(mean, log_var)
+    mean, log_var = matrices.posterior(mean, log_var)
     threshold = at_least("threshold", threshold, 0.0, strict=True)
     if (prior_codes is None) != (log_prior is None):
         raise ValueError("`prior_codes` and `log_prior` must be given together. Received: one of them")
@@ -55,7 +57,7 @@ def prior_holes(
         memory.require("num_samples", whole_number("num_samples", num_samples), 8 * num_samples * mean.shape[1])
         size = (whole_number("num_samples", num_samples), mean.shape[1])
         prior_codes = randomness.generator("prior_holes", seed).standard_normal(size)
-    codes, _ = checks.pair("prior_codes", prior_codes, "mean", mean, low_rows=1)
+    codes, _ = matrices.pair("prior_codes", prior_codes, "mean", mean, low_rows=1)
     log_p = log_prior_of(codes)
     log_q = aggregate_posterior.log_prob_with_and_without(codes, mean, log_var, estimate.groups(len(mean)))
     in_hole = log_q - log_p[:, None] < np.log(threshold) - ROUNDING
@@ -103,7 +105,7 @@ def prior_hole_map(mean, log_var, n: int = 81, extent: float = 3.5, log_prior=No
     >>> log_var = np.zeros((5, 2))
     >>> maps = keras_vae.evaluation.prior_hole_map(np.zeros((5, 2)), log_var, n=11)
     """
-    mean, log_var = checks.posterior(mean, log_var)
+    mean, log_var = matrices.posterior(mean, log_var)
     if mean.shape[1] != 2:
         raise ValueError(f"`mean` must have 2 columns: a map is of the latent plane. Received: shape {mean.shape}")
     n, extent = whole_number("n", n, low=2), at_least("extent", extent, 0.0, strict=True)

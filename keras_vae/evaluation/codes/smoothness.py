@@ -3,8 +3,9 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, memory, randomness
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.arrays import matrices, memory, randomness
+from keras_vae.evaluation.protocol import checks
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 from keras_vae.rows import as_rows
 
 
@@ -33,7 +34,8 @@ def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int |
 
     Reference: Arvanitidis et al. 2018, "Latent space oddity", equation 4, for a straight line cut into pieces.
     """
-    codes = checks.matrix("codes", codes, low_rows=2)
+    shape = np.shape(codes)[1:]
+    codes = matrices.vectors("codes", codes, low_rows=2)
     num_pairs = whole_number("num_pairs", num_pairs)
     steps = whole_number("steps", steps)
     memory.require("num_pairs", num_pairs, 8 * num_pairs * (steps + 1) * codes.shape[1])
@@ -41,11 +43,11 @@ def smoothness(decode, codes, num_pairs: int = 200, steps: int = 16, seed: int |
     pairs = np.stack([random.choice(len(codes), 2, replace=False) for _ in range(num_pairs)])
     start, end = codes[pairs[:, :1]], codes[pairs[:, 1:]]
     line = start + np.linspace(0.0, 1.0, steps + 1)[None, :, None] * (end - start)
-    first = np.asarray(as_rows("decode(codes)", checks.function("decode", decode)(line[0])))
+    first = np.asarray(as_rows("decode(codes)", checks.function("decode", decode)(line[0].reshape(-1, *shape))))
     if len(first) != steps + 1:
         raise ValueError(f"`decode` must give a row for each code. Received: shape {first.shape} of {steps + 1} codes")
     memory.require("num_pairs", num_pairs, 8 * num_pairs * first.size)
-    images = np.asarray(decode(line.reshape(-1, codes.shape[1])), "float64").reshape(num_pairs, steps + 1, -1)
+    images = np.asarray(decode(line.reshape(-1, *shape)), "float64").reshape(num_pairs, steps + 1, -1)
     pieces = np.linalg.norm(np.diff(images, axis=1), axis=-1)
     length, chord = pieces.sum(axis=1), np.linalg.norm(images[:, -1] - images[:, 0], axis=-1)
     apart = chord > 1e-6 * max(1.0, float(np.abs(images).max()))

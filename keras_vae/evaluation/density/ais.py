@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.density.annealing import Annealing
-from keras_vae.evaluation.estimate import mean_with_error
-from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
+from keras_vae.evaluation.protocol import checks
+from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.evaluation.statistics.log_weights import effective_sample_size, log_sum_exp
 
 
 def ais(
@@ -17,7 +18,7 @@ def ais(
     num_chains: int = 16,
     leapfrog_steps: int = 10,
     batch_size: int = 4096,
-    seed: int | None = None,
+    seed: int | None = 0,
     verbose: int = 1,
 ) -> dict:
     """Estimate log p(x) from below by annealed importance sampling with Hamiltonian Monte Carlo transitions.
@@ -35,7 +36,7 @@ def ais(
         num_chains: Int of at least 1, chains for each example. Default 16.
         leapfrog_steps: Int of at least 1, gradients a transition. Default 10.
         batch_size: Int of at least 1, how many chains are moved at once. Default 4096.
-        seed: Int or None; with a seed the call always gives the same. Default None.
+        seed: Int, or None, which draws anew at each call. Default 0.
         verbose: 0 is silent; 1 shows a progress bar after three seconds. Default 1.
 
     Returns:

@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.density.annealing import Annealing
-from keras_vae.evaluation.estimate import mean_with_error
-from keras_vae.evaluation.log_weights import log_sum_exp
+from keras_vae.evaluation.protocol import checks
+from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.evaluation.statistics.log_weights import log_sum_exp
 
 
 def ais_sandwich(
@@ -18,7 +19,7 @@ def ais_sandwich(
     num_chains: int = 16,
     leapfrog_steps: int = 10,
     batch_size: int = 4096,
-    seed: int | None = None,
+    seed: int | None = 0,
     verbose: int = 1,
 ) -> dict:
     """Bound log p(x) from both sides on data drawn from the model, where an exact posterior sample is known.

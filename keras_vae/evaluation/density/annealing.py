@@ -3,10 +3,9 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.arrays import padded
-from keras_vae.evaluation import checks, memory
+from keras_vae.arrays import matrices, memory, padded
 from keras_vae.evaluation.density import hamiltonian
-from keras_vae.evaluation.progress import progress, verbosity
+from keras_vae.progress import progress, verbosity
 
 
 class Annealing:
@@ -32,7 +31,7 @@ class Annealing:
 
     def parts(self, model, x, verbose):
         """Yield x in parts whose chains are moved at once."""
-        x, verbose = checks.data("x", x), verbosity(verbose)
+        x, verbose = matrices.data("x", x), verbosity(verbose)
         n, *shape = x.shape
         rows = min(n, max(1, self.batch_size // self.num_chains))
         memory.require("batch_size", self.batch_size, 4 * rows * self.num_chains * int(np.prod(shape)))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_vae.arguments import function_or_none, whole_number
-from keras_vae.evaluation import checks, gaussian, randomness
+from keras_vae.arrays import matrices, randomness
+from keras_vae.evaluation.statistics import gaussian
 
 
 class ArrayModel:
@@ -52,8 +53,25 @@ class ArrayModel:
 
     def encode(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Return `(mean, log_var)` of q(z|x) in float64; the function gets all rows at once."""
-        mean, log_var = self.encode_function(checks.data("x", x))
+        mean, log_var = self.encode_function(matrices.data("x", x))
         return np.asarray(mean, "float64"), np.asarray(log_var, "float64")
+
+    def codes(self, x, batch_size: int = 256) -> np.ndarray:
+        """Return the mean of q(z|x)."""
+        return self.encode(x)[0]
+
+    def sample_posterior(self, x, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return a draw z from q(z|x) of each example, and log q(z|x)."""
+        mean, log_var = self.encode(x)
+        z = _draw(mean, log_var, randomness.generator("array_model", seed))
+        return z, gaussian.log_prob(z, mean, log_var)
+
+    def kl(self, x, seed: int | None = None) -> np.ndarray:
+        """Return KL(q(z|x) || p(z)) of each example: exact for N(0, I), else estimated at one draw."""
+        if self.log_prior is gaussian.log_standard_normal:
+            return gaussian.kl_per_dimension(*self.encode(x)).sum(axis=1)
+        z, log_q = self.sample_posterior(x, seed)
+        return log_q - self.log_prior(z)
 
     def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) at the posterior's mean z of each example."""
@@ -64,7 +82,7 @@ class ArrayModel:
     def elbo_parts(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256):
         """Return E_q[log p(x|z)] and KL(q(z|x) || p(z)) of each example, arrays of shape `(n,)`."""
         num_samples = whole_number("num_samples", num_samples)
-        x = checks.data("x", x)
+        x = matrices.data("x", x)
         mean, log_var = self.encode(x)
         in_closed_form = self.log_prior is gaussian.log_standard_normal
         kl = gaussian.kl_per_dimension(mean, log_var).sum(axis=1) if in_closed_form else np.zeros(len(mean))
@@ -80,7 +98,7 @@ class ArrayModel:
     def log_weights(self, x, num_samples: int, rows: int | None = None, seed: int | None = None) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at `num_samples` draws from q(z|x), of shape `(n, num_samples)`."""
         num_samples = whole_number("num_samples", num_samples)
-        x = checks.data("x", x)
+        x = matrices.data("x", x)
         mean, log_var = (np.repeat(part, num_samples, axis=0) for part in self.encode(x))
         z = _draw(mean, log_var, randomness.generator("array_model", seed))
         log_likelihood = self.log_likelihood(np.repeat(np.asarray(x), num_samples, axis=0), z)
@@ -91,7 +109,7 @@ class ArrayModel:
         """Return log p(x, z) of each pair of rows, and its gradient in z."""
         if self.gradient is None:
             raise ValueError("`gradient` must be given to ArrayModel for annealed importance sampling. Received: None")
-        x, z = checks.data("x", x), checks.matrix("z", z)
+        x, z = matrices.data("x", x), matrices.vectors("z", z)
         if len(x) != len(z):
             raise ValueError(f"`z` must have a row for each row of x. Received: {len(z)} and {len(x)}")
         return self.log_likelihood(x, z) + self.log_prior(z), self.gradient(x, z)

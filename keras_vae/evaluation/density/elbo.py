@@ -1,21 +1,25 @@
 """The evidence lower bound with its parts."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.evaluation.protocol import checks
+from keras_vae.evaluation.protocol.codes import condition
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
-def elbo(model, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256) -> dict:
+def elbo(model: Any, x: Any, num_samples: int = 1, batch_size: int = 256, y: Any = None, seed: int | None = 0) -> dict:
     """Measure the ELBO and its two parts, E_q[log p(x|z)] - KL(q(z|x) || p(z)), over a whole split.
 
     Args:
         model: `keras_vae.VAE` or `ArrayModel`.
         x: Array of shape `(n, ...)`.
         num_samples: Int of at least 1, draws of z for each example. Default 1.
-        seed: Int or None; with a seed the call always gives the same. Default None.
         batch_size: Int of at least 1, rows at a time. Default 256.
+        y: Array of n conditions of a conditional model, or None. Default None.
+        seed: Int, or None, which draws anew at each call. Default 0.
 
     Returns:
         Dict: `elbo`, `reconstruction_loss` (minus the expected log-likelihood) and `kl_loss`, in nats per example,
@@ -31,7 +35,7 @@ def elbo(model, x, num_samples: int = 1, seed: int | None = None, batch_size: in
     """
     checks.model("model", model, "elbo_parts")
     num_samples = whole_number("num_samples", num_samples)
-    parts = model.elbo_parts(x, num_samples=num_samples, seed=seed, batch_size=batch_size)
+    parts = model.elbo_parts(x, **condition(y), num_samples=num_samples, seed=seed, batch_size=batch_size)
     log_likelihood, kl = (np.asarray(part, "float64") for part in parts)
     return {
         **mean_with_error("elbo", log_likelihood - kl),

@@ -30,19 +30,23 @@ class Path:
     def __init__(self, model, x, mean, log_var, num_chains):
         self.model, self.num_examples, self.num_chains = model, len(x), num_chains
         self.x = np.repeat(x, num_chains, axis=0)
-        self.mean, self.sigma = (np.repeat(part, num_chains, axis=0) for part in (mean, np.exp(0.5 * log_var)))
+        self.latent_shape = mean.shape[1:]
+        vectors = (part.reshape(len(x), -1) for part in (mean, np.exp(0.5 * log_var)))
+        self.mean, self.sigma = (np.repeat(part, num_chains, axis=0) for part in vectors)
         self.num_rows, self.latent_dim = self.mean.shape
         self.log_volume = np.log(self.sigma).sum(axis=1)
 
     def state(self, u) -> State:
         """Return the densities and the gradient at u."""
-        log_joint, gradient = self.model.log_joint_and_gradient(self.x, self.mean + self.sigma * u)
+        z = (self.mean + self.sigma * u).reshape(-1, *self.latent_shape)
+        log_joint, gradient = self.model.log_joint_and_gradient(self.x, z)
+        gradient = np.reshape(gradient, u.shape)
         log_q = -0.5 * np.sum(u**2, axis=1) - 0.5 * self.latent_dim * math.log(2.0 * math.pi)
         return State(u, log_q, log_joint.astype("float64") + self.log_volume - log_q, self.sigma * gradient)
 
     def standardized(self, z):
-        """Return u of codes `(n, latent_dim)`, one for all the chains of an example."""
-        return (np.repeat(z, self.num_chains, axis=0) - self.mean) / self.sigma
+        """Return u of codes `(n, *latent_shape)`, one for all the chains of an example."""
+        return (np.repeat(z.reshape(len(z), -1), self.num_chains, axis=0) - self.mean) / self.sigma
 
     def by_example(self, values):
         """Return the values of the rows as `(examples, chains)`."""

@@ -1,21 +1,29 @@
 """The marginal likelihood log p(x), by importance sampling from the encoder's posterior."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.arrays import Stream, fixed_size
-from keras_vae.evaluation import checks, memory
-from keras_vae.evaluation.estimate import mean_with_error
-from keras_vae.evaluation.log_weights import effective_sample_size, log_sum_exp
-from keras_vae.evaluation.progress import progress, verbosity
+from keras_vae.arrays import Stream, fixed_size, matrices, memory
+from keras_vae.evaluation.protocol import checks
+from keras_vae.evaluation.protocol.codes import condition
+from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.evaluation.statistics.log_weights import effective_sample_size, log_sum_exp
+from keras_vae.progress import progress, verbosity
 
 NUM_BLOCKS = 10
 
 
 def marginal_likelihood(
-    model, x, num_samples: int = 5000, batch_size: int = 4096, seed: int | None = None, verbose: int = 1
+    model: Any,
+    x: Any,
+    num_samples: int = 5000,
+    batch_size: int = 4096,
+    y: Any = None,
+    seed: int | None = 0,
+    verbose: int = 1,
 ) -> dict:
     """Estimate log p(x) from below by the importance-weighted bound L_k, k = num_samples.
 
@@ -24,8 +32,10 @@ def marginal_likelihood(
         x: Array of shape `(n, ...)`.
         num_samples: Int of at least 1, draws of z for each example. Default 5000, the field's protocol.
         batch_size: Int of at least 1, how many codes are decoded at once: the memory is `batch_size` examples of
-            data, times a few, whatever n and `num_samples` are. Default 4096.
-        seed: Int or None; with a seed the call always gives the same. Default None.
+            data, times a few, whatever n and `num_samples` are. With one seed, other sizes make other draws. Default
+            4096.
+        y: Array of n conditions of a conditional model, or None. Default None.
+        seed: Int, or None, which draws anew at each call. Default 0.
         verbose: 0 is silent; 1 shows a progress bar after three seconds. Default 1.
 
     Returns:
@@ -44,7 +54,7 @@ def marginal_likelihood(
     Reference: Burda et al. 2016, "Importance weighted autoencoders", equation 8.
     """
     num_samples = whole_number("num_samples", num_samples)
-    log_sums, size = _importance_sampling(model, x, num_samples, batch_size, seed, verbose)
+    log_sums, size = _importance_sampling(model, x, num_samples, batch_size, y, seed, verbose)
     return {
         **mean_with_error("marginal_likelihood", np.logaddexp.reduce(log_sums, axis=1) - math.log(num_samples)),
         "monte_carlo_error": float(np.sqrt(_variance(log_sums, num_samples).sum()) / len(size)),
@@ -57,7 +67,13 @@ def marginal_likelihood(
 
 
 def log_marginal_likelihood(
-    model, x, num_samples: int = 5000, batch_size: int = 4096, seed: int | None = None, verbose: int = 1
+    model: Any,
+    x: Any,
+    num_samples: int = 5000,
+    batch_size: int = 4096,
+    y: Any = None,
+    seed: int | None = 0,
+    verbose: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the bound L_k = log(1/k sum_k p(x, z_k) / q(z_k|x)) of each example, and its effective sample size.
 
@@ -66,6 +82,7 @@ def log_marginal_likelihood(
         x: As for `marginal_likelihood`.
         num_samples: As for `marginal_likelihood`.
         batch_size: As for `marginal_likelihood`.
+        y: As for `marginal_likelihood`.
         seed: As for `marginal_likelihood`.
         verbose: As for `marginal_likelihood`.
 
@@ -79,19 +96,19 @@ def log_marginal_likelihood(
     >>> log_p, size = keras_vae.evaluation.log_marginal_likelihood(vae, x_test, num_samples=50)
     """
     num_samples = whole_number("num_samples", num_samples)
-    log_sums, size = _importance_sampling(model, x, num_samples, batch_size, seed, verbose)
+    log_sums, size = _importance_sampling(model, x, num_samples, batch_size, y, seed, verbose)
     return np.logaddexp.reduce(log_sums, axis=1) - math.log(num_samples), size
 
 
-def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
+def _importance_sampling(model, x, num_samples, batch_size, y, seed, verbose):
     """Return the log of the sum of the weights in each block of draws, `(n, blocks)`, and the effective sample size.
 
     The draws go to the blocks in turn.
     """
     batch_size = whole_number("batch_size", batch_size)
     checks.model("model", model, "log_weights")
-    x, verbose = checks.data("x", x), verbosity(verbose)
-    n = len(x)
+    x, verbose = matrices.data("x", x), verbosity(verbose)
+    n, y = len(x), None if y is None else matrices.data("y", y)
     if hasattr(model, "check_values"):  # a VAE would name the rows of a part only
         for start in range(0, n, batch_size):
             model.check_values("x", x[start : start + batch_size], x)
@@ -107,7 +124,9 @@ def _importance_sampling(model, x, num_samples, batch_size, seed, verbose):
         for call in range(calls):
             wanted = min(draws, num_samples - call * draws)
             own_seed = None if seed is None else Stream(seed, start, call).seed()
-            log_weights = model.log_weights(x[part], draws, rows=rows, seed=own_seed)[:, :wanted].astype("float64")
+            given = condition(None if y is None else y[part])
+            log_weights = model.log_weights(x[part], draws, rows=rows, **given, seed=own_seed)
+            log_weights = log_weights[:, :wanted].astype("float64")
             _require_numbers(log_weights, start)
             of_blocks = _log_sum_of_blocks(log_weights, call * draws, num_blocks)
             log_sums[part] = np.logaddexp(log_sums[part], of_blocks)

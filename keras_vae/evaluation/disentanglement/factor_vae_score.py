@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
-from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.evaluation.statistics.estimate import share_with_error
 
 
 def factor_vae_score(

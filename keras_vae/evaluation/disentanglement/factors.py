@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_vae.arguments import shown, whole_number
-from keras_vae.evaluation import checks
+from keras_vae.arrays import matrices
 
 
 def check(codes, factors) -> tuple[np.ndarray, np.ndarray]:
     """Return codes and factors as finite float64 matrices with a row for each example."""
-    codes = checks.matrix("codes", codes, low_rows=2)
-    factors = checks.matrix("factors", factors, rows=len(codes))
+    codes = matrices.vectors("codes", codes, low_rows=2)
+    factors = matrices.matrix("factors", factors, rows=len(codes))
     constant = np.flatnonzero(np.ptp(factors, axis=0) == 0.0)
     if len(constant):
         raise ValueError(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.disentanglement import factors as factors_of_data
 
 
@@ -53,7 +53,7 @@ def sap(
         else:
             scores = [_squared_correlation(code[train], factor[train]) for code in codes.T]
         # A single latent dimension has no rival: chance, or no correlation, is the second one.
-        alone = [checks.chance(factor[test]) if is_discrete else 0.0] if len(scores) == 1 else []
+        alone = [matrices.chance(factor[test]) if is_discrete else 0.0] if len(scores) == 1 else []
         *_, second, best = alone + sorted(scores)
         gaps.append(max(0.0, best - second))
     return {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_vae.arguments import at_least, shown, whole_number
-from keras_vae.evaluation import checks, randomness
+from keras_vae.arrays import matrices, randomness
 from keras_vae.rows import as_rows
 
 
@@ -53,8 +53,8 @@ def unsupervised_disentanglement_ranking(
     if len(codes) < 2 or len(codes) != len(kl):
         raise ValueError(f"`codes` and `kl` must be of as many models, two or more. Received: {len(codes)}, {len(kl)}")
     num_samples = whole_number("num_samples", num_samples, low=2)
-    first = checks.matrix("codes[0]", codes[0], low_rows=2)
-    checked = [checks.matrix(f"codes[{i}]", array, rows=len(first), low_rows=2) for i, array in enumerate(codes)]
+    first = matrices.matrix("codes[0]", codes[0], low_rows=2)
+    checked = [matrices.matrix(f"codes[{i}]", array, rows=len(first), low_rows=2) for i, array in enumerate(codes)]
     rows = randomness.rows("udr", len(checked[0]), num_samples, seed)
     informative = [_informative(i, a[rows], kl[i], kl_threshold) for i, a in enumerate(checked)]
     pairs = np.full((len(codes), len(codes)), np.nan)

@@ -1,8 +1,8 @@
 """What a trained VAE is worth, in one dict and one table."""
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation.progress import progress, verbosity
 from keras_vae.evaluation.report import sections, table
+from keras_vae.progress import progress, verbosity
 
 
 def report(
@@ -19,11 +19,13 @@ def report(
     """Measure a trained VAE on a data set's test split, and print the figures as a table.
 
     Args:
-        vae: `keras_vae.VAE` with the standard normal prior.
+        vae: A model of `keras_vae.models`, with any prior and posterior: what is not defined for it says so in its row.
+            Of an `Autoencoder` there is no density, and no samples before `adapt`; a `ConditionalVAE` takes the labels
+            of `data` as its conditions.
         data: `keras_vae.datasets.Dataset`, or any object with `x_train` and `x_test`, arrays of shape `(n, ...)`,
             and, if known, `y_train` and `y_test` (labels) and `factors_test`.
-        autoencoder: `Autoencoder` of the same networks (`train_autoencoder`) or None; with it, a Gaussian on its codes
-            is among the samplers, and its squared error among the baselines. Default None.
+        autoencoder: `keras_vae.Autoencoder` of the same networks (`Autoencoder.like(vae)`), trained and adapted, or
+            None; with it, its prior is among the samplers, and its squared error among the baselines. Default None.
         num_samples: Int of at least 1, draws of z for each example in the importance-weighted bound, which is over
             the whole test split. Default 500 (the field's tables have 5000, in ten times the time).
         num_generated: Int of at least 10, samples from each sampler. Default 1000.
@@ -40,7 +42,7 @@ def report(
         holds what the score of `keras_vae.evaluation` of that name returns, with its own protocol.
 
     Raises:
-        ValueError: If the data do not fit the model, are empty, or the prior is another one.
+        ValueError: If the data do not fit the model, or are empty.
 
     Example:
     >>> from types import SimpleNamespace

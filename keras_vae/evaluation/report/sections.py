@@ -5,8 +5,9 @@ import numpy as np
 from keras import ops
 
 from keras_vae.arguments import able
+from keras_vae.arrays import randomness
 from keras_vae.evaluation import baselines as without_network
-from keras_vae.evaluation import codes, randomness
+from keras_vae.evaluation import codes
 from keras_vae.evaluation import samples as of_samples
 from keras_vae.evaluation.codes.diagnose import diagnosis
 from keras_vae.evaluation.density import bits_per_dimension, elbo, marginal_likelihood
@@ -18,7 +19,8 @@ from keras_vae.evaluation.disentanglement import (
     mutual_information_gap,
     sap,
 )
-from keras_vae.priors import StandardNormal
+from keras_vae.evaluation.protocol import codes_of
+from keras_vae.models.classifier import train_classifier
 
 # Exact probabilistic PCA takes the whole covariance matrix apart: beyond so many values, minutes.
 MOST_VALUES = 1024
@@ -31,9 +33,9 @@ class Measured:
     """A model, its data, and the codes that several sections need.
 
     Args:
-        vae: `keras_vae.VAE`.
+        vae: A model of `keras_vae.models`.
         data: Object with `x_train` and `x_test`, and perhaps `y_train`, `y_test`, `factors_test`, `name`.
-        autoencoder: `Autoencoder` or None.
+        autoencoder: `keras_vae.Autoencoder` whose prior was adapted, or None.
         max_examples: Int, the random rows that slow scores and fits take.
         seed: Int or None, of these rows.
     """
@@ -42,12 +44,7 @@ class Measured:
         if not hasattr(vae, "prior") or isinstance(vae, type):
             raise ValueError(f"`vae` must be a keras_vae.VAE for the report. Received: a {type(vae).__name__}")
         if autoencoder is not None:
-            able("autoencoder", autoencoder, ("encode", "decode", "sample"), "an evaluation.Autoencoder or None")
-        if not isinstance(vae.prior, StandardNormal):
-            raise ValueError(
-                f"`vae` must have the standard normal prior for the report; the single scores take a `log_prior`. "
-                f"Received: the prior {type(vae.prior).__name__}"
-            )
+            able("autoencoder", autoencoder, ("codes", "decode", "sample"), "a keras_vae.Autoencoder or None")
         for name in ("x_train", "x_test"):
             if getattr(data, name, None) is None:
                 raise ValueError(f"`data` must have the arrays x_train and x_test. Received: {data!r} without {name}")
@@ -61,13 +58,19 @@ class Measured:
         self.x_fitted = self.x_train[fitted]
         labels = getattr(data, "y_train", None)
         self.y_fitted = None if labels is None else np.asarray(labels)[fitted]
-        self.mean, self.log_var = vae.encode(self.x_test)
-        self.x_hat = vae.reconstruct(self.x_test)
-        self.mean_fitted = vae.encode(self.x_fitted)[0]
+        is_conditional = hasattr(vae, "condition_shape")
+        if is_conditional and (self.y_fitted is None or self.y_test is None):
+            raise ValueError(f"`data` must have y_train and y_test for a {type(vae).__name__}. Received: {data!r}")
+        # The conditions of both splits; None where the model has none.
+        self.of_test, self.of_fitted = (self.y_test, self.y_fitted) if is_conditional else (None, None)
+        self.points = vae.codes(self.x_test, self.of_test)
+        self.x_hat = vae.reconstruct(self.x_test, self.of_test)
+        self.points_fitted = vae.codes(self.x_fitted, self.of_fitted)
 
     def has_labels(self) -> bool:
         """Say whether both splits have labels of at least two classes."""
-        return self.y_fitted is not None and self.y_test is not None and len(np.unique(self.y_fitted)) > 1
+        given = self.y_fitted is not None and self.y_test is not None
+        return given and np.ndim(self.y_fitted) == 1 and len(np.unique(self.y_fitted)) > 1
 
 
 def protocol(measured, seed) -> dict:
@@ -79,17 +82,22 @@ def protocol(measured, seed) -> dict:
         "num_train": len(measured.x_train),
         "latent_dim": measured.vae.latent_dim,
         "likelihood": type(measured.vae.likelihood).__name__,
-        "beta": float(ops.convert_to_numpy(measured.vae.beta)),
+        "model": type(measured.vae).__name__,
+        "prior": type(measured.vae.prior).__name__,
+        "posterior": type(measured.vae.posterior).__name__ if hasattr(measured.vae, "posterior") else None,
+        "beta": float(ops.convert_to_numpy(measured.vae.beta)) if hasattr(measured.vae, "beta") else None,
         "seed": seed,
         "backend": keras.backend.backend(),
     }
 
 
 def density(measured, num_samples, batch_size, seed, verbose) -> dict:
-    """Return the ELBO, the importance-weighted bound, and bits per dimension of discrete data."""
-    vae, x = measured.vae, measured.x_test
-    bound = marginal_likelihood(vae, x, num_samples, batch_size, seed, verbose)
-    result = {"elbo": elbo(vae, x, ELBO_SAMPLES, seed), "marginal_likelihood": bound}
+    """Return the ELBO, the importance-weighted bound, and bits per dimension of discrete data; nothing without them."""
+    vae, x, y = measured.vae, measured.x_test, measured.of_test
+    if not hasattr(vae, "log_weights"):
+        return {}
+    bound = marginal_likelihood(vae, x, num_samples, batch_size, y, seed, verbose)
+    result = {"elbo": elbo(vae, x, ELBO_SAMPLES, y=y, seed=seed), "marginal_likelihood": bound}
     if vae.likelihood.is_probability(x):
         num_values = int(np.prod(np.shape(x)[1:]))
         result["bits_per_dimension"] = bits_per_dimension(bound["marginal_likelihood"], num_values)
@@ -97,16 +105,29 @@ def density(measured, num_samples, batch_size, seed, verbose) -> dict:
 
 
 def code(measured, seed) -> dict:
-    """Return what the code holds, where it lies, and the verdict."""
-    chosen = randomness.rows("code", len(measured.mean), measured.max_examples, seed)
-    mean, log_var = measured.mean[chosen], measured.log_var[chosen]
-    nats = codes.mutual_information(mean, log_var, 1 if len(mean) > 2000 else 10, seed=seed)
-    images = measured.x_test[chosen], measured.x_hat[chosen], measured.x_fitted
+    """Return what the code holds, where it lies, and the verdict; of an autoencoder its smoothness alone."""
+    rows = randomness.rows("code", len(measured.points), measured.max_examples, seed)
+    decode = measured.vae.decode
+    if measured.of_test is not None:  # straight lines are decoded under one condition
+        decode = measured.vae.given(measured.of_test[0]).decode
+    smoothness = codes.smoothness(decode, measured.points[rows], seed=seed)
+    if not hasattr(measured.vae, "kl"):
+        return {"smoothness": smoothness}
+    y = None if measured.of_test is None else measured.of_test[rows]
+    found = codes_of(measured.vae, measured.x_test[rows], y, seed)
+    nats = holes = None
+    if found.log_var is not None:
+        num_samples = 1 if len(found.points) > 2000 else 10
+        both = found.points, found.log_var
+        nats = codes.mutual_information(*both, num_samples, log_prior=found.log_prior, seed=seed)
+        num_draws = min(10_000, 10 * len(found.points))
+        holes = codes.prior_holes(*both, num_samples=num_draws, **found.prior(), seed=seed)
+    images = measured.x_test[rows], measured.x_hat[rows], measured.x_fitted
     return {
-        "diagnosis": diagnosis(mean, log_var, nats, *images),
+        "diagnosis": diagnosis(found, nats, *images, seed=seed),
         "mutual_information": nats,
-        "prior_holes": codes.prior_holes(mean, log_var, num_samples=min(10_000, 10 * len(mean)), seed=seed),
-        "smoothness": codes.smoothness(measured.vae.decode, mean, seed=seed),
+        "prior_holes": holes,
+        "smoothness": smoothness,
     }
 
 
@@ -114,11 +135,11 @@ def representation(measured) -> dict:
     """Return how well the labels can be read from the posterior means; nothing without labels."""
     if not measured.has_labels():
         return {}
-    both = (measured.mean_fitted, measured.y_fitted, measured.mean, measured.y_test)
+    both = (measured.points_fitted, measured.y_fitted, measured.points, measured.y_test)
     probe, vote = codes.linear_probe(*both), codes.nearest_neighbours(*both)
     result = {"linear_probe": probe, "nearest_neighbours": vote}
     if len(np.unique(measured.y_test)) > 1:
-        result["k_means"] = codes.k_means(measured.mean, measured.y_test)
+        result["k_means"] = codes.k_means(measured.points, measured.y_test)
     return result
 
 
@@ -128,16 +149,18 @@ def disentanglement(measured, seed) -> dict:
         return {}
     scores = [mutual_information_gap, sap, beta_vae_score, factor_vae_score, interventional_robustness]
     scores += [modularity_explicitness]
-    return {score.__name__: score(measured.mean, measured.factors, seed=seed) for score in scores}
+    return {score.__name__: score(measured.points, measured.factors, seed=seed) for score in scores}
 
 
 def samples(measured, num_generated, seed) -> dict:
     """Return the sample scores of each sampler, in the features of a classifier, or of PCA without labels."""
+    if not measured.vae.prior.is_ready:
+        return {}
     x_train = measured.x_fitted
     if measured.has_labels():
         # Some hundred steps: enough for features, in seconds.
         epochs = int(np.clip(64_000 // len(x_train), 5, 15))
-        classifier = of_samples.train_classifier(x_train, measured.y_fitted, epochs=epochs)
+        classifier = train_classifier(x_train, measured.y_fitted, epochs=epochs)
         agreement = of_samples.class_agreement(measured.y_test, classifier.predict(measured.x_test))
         features, note = classifier.features, {"classifier_accuracy": agreement["class_agreement"]}
     else:
@@ -145,9 +168,16 @@ def samples(measured, num_generated, seed) -> dict:
     name = "classifier" if note else "principal components"
     others = {}
     if measured.autoencoder is not None:
-        others["autoencoder + Gaussian"] = lambda n: measured.autoencoder.sample(x_train, n, seed=seed)
+        others["autoencoder + its prior"] = lambda n: measured.autoencoder.sample(n, seed=seed)
     table = of_samples.compare_samplers(
-        measured.vae, x_train, measured.x_test, features, num_generated, others=others, seed=seed
+        measured.vae,
+        x_train,
+        measured.x_test,
+        features,
+        num_generated,
+        others=others,
+        y_train=measured.of_fitted,
+        seed=seed,
     )
     return {"features": name, **note, "samplers": table}
 
@@ -165,7 +195,7 @@ def baselines(measured, seed) -> dict:
     }
     if measured.autoencoder is not None:
         autoencoder = measured.autoencoder
-        result["autoencoder"] = _squared_error(x_test, autoencoder.decode(autoencoder.encode(x_test)))
+        result["autoencoder"] = _squared_error(x_test, autoencoder.reconstruct(x_test))
     if num_values <= MOST_VALUES:
         result["probabilistic_pca"] = without_network.probabilistic_pca(x_train, x_test, components)
         result["pixel_mixture"] = without_network.pixel_mixture(x_train, x_test, min(10, len(x_train)))

@@ -39,9 +39,16 @@ def _error(error, digits):
 
 
 def _protocol(section):
+    beta = "" if section["beta"] is None else f"beta {section['beta']:g}, "
+    roles = [
+        section[role]
+        for role, usual in (("model", "VAE"), ("posterior", "Gaussian"), ("prior", "StandardNormal"))
+        if section[role] not in (usual, None)
+    ]
     return [
         f"REPORT  {section['data']}: {section['num_test']:,} test examples; {section['likelihood']} likelihood, "
-        f"latent size {section['latent_dim']}, beta {section['beta']:g}, seed {section['seed']}, {section['backend']}",
+        f"latent size {section['latent_dim']}, {beta}seed {section['seed']}, {section['backend']}",
+        *([f"  {', '.join(roles)}"] if roles else []),
         "  (+- is one standard error over fresh data, of accuracies over the test examples)",
     ]
 
@@ -63,25 +70,35 @@ def _density(section):
 
 
 def _code(section):
+    smoothness = _row("path / chord", _with_error(section["smoothness"], "path_ratio"), "1 is a straight interpolation")
+    if "diagnosis" not in section:
+        return ["CODE", smoothness]
     diagnosis, holes, nats = section["diagnosis"], section["prior_holes"], section["mutual_information"]
-    kl = sorted(diagnosis["kl_per_dimension"], reverse=True)
-    shown = " ".join(f"{value:.2f}" for value in kl[:12]) + (" ..." if len(kl) > 12 else "")
-    most = f"nats, at most log n = {nats['largest_possible']:.2f}"
-    identity = f"their sum minus the KL: {_with_error(nats, 'identity_gap')}"
-    hole = f"of mass, q < {holes['threshold']} p, of {holes['num_examples']:,} codes"
-    lines = [
-        "CODE",
-        _row("active units", f"{diagnosis['active_units']} of {diagnosis['latent_dim']}"),
-        _row("KL per dimension", shown),
-        _row("mutual information", _with_error(nats, "mutual_information"), most),
-        _row("aggregate KL", _with_error(nats, "aggregate_kl"), identity),
-        _row("prior holes", _with_error(holes, "prior_holes", 1, 100.0, " %"), hole),
-        _row("path / chord", _with_error(section["smoothness"], "path_ratio"), "1 is a straight interpolation"),
-        _row("verdict", diagnosis["verdict"]),
-    ]
+    lines = ["CODE", _row("active units", f"{diagnosis['active_units']} of {diagnosis['latent_dim']}")]
+    if diagnosis["kl_per_dimension"] is None:
+        lines.append(_row("KL", f"{diagnosis['kl']:.2f}", "nats; it does not split into dimensions"))
+    else:
+        kl = sorted(diagnosis["kl_per_dimension"], reverse=True)
+        lines.append(_row("KL per dimension", " ".join(f"{value:.2f}" for value in kl[:12]) + " ..." * (len(kl) > 12)))
+    lines += _of_mixture(nats, holes, diagnosis["not_defined"])
+    lines += [smoothness, _row("verdict", diagnosis["verdict"])]
     for sentence in (diagnosis["explanation"], *(f"try: {fix}" for fix in diagnosis["fixes"])):
         lines += textwrap.wrap(sentence, LENGTH, initial_indent="    ", subsequent_indent="      ")
     return lines
+
+
+def _of_mixture(nats, holes, not_defined):
+    """Return the rows of the mixture of all posteriors, or why there is none."""
+    if nats is None:
+        return [_row(name, not_defined) for name in ("mutual information", "aggregate KL", "prior holes")]
+    most = f"nats, at most log n = {nats['largest_possible']:.2f}"
+    identity = f"their sum minus the KL: {_with_error(nats, 'identity_gap')}" if "identity_gap" in nats else "nats"
+    hole = f"of mass, q < {holes['threshold']} p, of {holes['num_examples']:,} codes"
+    return [
+        _row("mutual information", _with_error(nats, "mutual_information"), most),
+        _row("aggregate KL", _with_error(nats, "aggregate_kl"), identity),
+        _row("prior holes", _with_error(holes, "prior_holes", 1, 100.0, " %"), hole),
+    ]
 
 
 def _representation(section):
@@ -121,9 +138,11 @@ def _samples(section):
 
 
 def _baselines(result):
-    section, bound = result["baselines"], result["density"]["marginal_likelihood"]
-    likelihood = result["protocol"]["likelihood"]
-    rows = [("this VAE", section["vae"], bound["marginal_likelihood"], f"{likelihood}, L_{bound['num_samples']}")]
+    section, likelihood = result["baselines"], result["protocol"]["likelihood"]
+    rows = [("this autoencoder", section["vae"], None, "")]
+    if "density" in result:
+        bound = result["density"]["marginal_likelihood"]
+        rows = [("this VAE", section["vae"], bound["marginal_likelihood"], f"{likelihood}, L_{bound['num_samples']}")]
     mean = section["mean_image"]
     has_loss = "bernoulli_loss" in mean and likelihood == "Bernoulli"
     rows.append(("mean image", mean, -mean["bernoulli_loss"] if has_loss else None, "Bernoulli" if has_loss else ""))

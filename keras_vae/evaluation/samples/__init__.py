@@ -1,8 +1,6 @@
-"""Scores of samples, and samplers of codes."""
+"""Scores of samples."""
 
-from keras_vae.evaluation.samples import samplers
 from keras_vae.evaluation.samples.class_agreement import class_agreement
-from keras_vae.evaluation.samples.classifier import Classifier, train_classifier
 from keras_vae.evaluation.samples.compare_samplers import compare_samplers
 from keras_vae.evaluation.samples.density_coverage import density_coverage
 from keras_vae.evaluation.samples.features import principal_components
@@ -11,7 +9,6 @@ from keras_vae.evaluation.samples.kernel_distance import kernel_distance
 from keras_vae.evaluation.samples.precision_recall import precision_recall
 
 __all__ = [
-    "Classifier",
     "class_agreement",
     "compare_samplers",
     "density_coverage",
@@ -19,6 +16,4 @@ __all__ = [
     "kernel_distance",
     "precision_recall",
     "principal_components",
-    "samplers",
-    "train_classifier",
 ]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import share_with_error
+from keras_vae.arrays import matrices
+from keras_vae.evaluation.statistics.estimate import share_with_error
 from keras_vae.rows import as_labels
 
 
@@ -28,7 +28,7 @@ def class_agreement(asked, predicted) -> dict:
     asked = as_labels("asked", asked)
     if not len(asked):
         raise ValueError("`asked` must hold at least one label. Received: none")
-    hits = checks.labels("predicted", predicted, len(asked), low_classes=1) == asked
+    hits = matrices.labels("predicted", predicted, len(asked), low_classes=1) == asked
     return {
         **share_with_error("class_agreement", hits),
         "agreement_per_class": {label.item(): float(hits[asked == label].mean()) for label in np.unique(asked)},

@@ -3,9 +3,9 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import dependent_share, with_error
+from keras_vae.arrays import matrices
 from keras_vae.evaluation.samples import neighbourhoods
+from keras_vae.evaluation.statistics.estimate import dependent_share, with_error
 
 
 def density_coverage(real, generated, num_neighbours: int = 5) -> dict:
@@ -33,7 +33,7 @@ def density_coverage(real, generated, num_neighbours: int = 5) -> dict:
     Reference: Naeem et al. 2020, "Reliable fidelity and diversity metrics for generative models", equations 5 and 7.
     """
     num_neighbours = whole_number("num_neighbours", num_neighbours)
-    real, generated = checks.pair("real", real, "generated", generated)
+    real, generated = matrices.pair("real", real, "generated", generated)
 
     def scores(between):
         radius = neighbourhoods.radii(between(0, 0), num_neighbours)

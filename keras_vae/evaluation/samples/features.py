@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
+from keras_vae.arrays import matrices
 
 
 def principal_components(x_train, num_features: int = 64):
@@ -25,7 +25,7 @@ def principal_components(x_train, num_features: int = 64):
     """
     from sklearn.decomposition import PCA  # late: importing scikit-learn takes a second
 
-    x_train, num_features = checks.flat("x_train", x_train), whole_number("num_features", num_features)
+    x_train, num_features = matrices.flat("x_train", x_train), whole_number("num_features", num_features)
     with np.errstate(invalid="ignore"):  # data that all coincide have no variance to share
         pca = PCA(min(num_features, *x_train.shape), random_state=0).fit(x_train)
-    return lambda x: pca.transform(checks.same_columns("x_train", x_train, "x", checks.flat("x", x))[1])
+    return lambda x: pca.transform(matrices.same_columns("x_train", x_train, "x", matrices.flat("x", x))[1])

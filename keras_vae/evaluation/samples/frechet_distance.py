@@ -3,8 +3,8 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import halves_error, with_error
+from keras_vae.arrays import matrices
+from keras_vae.evaluation.statistics.estimate import halves_error, with_error
 
 
 def frechet_distance(real, generated, num_splits: int = 20, seed: int | None = 0) -> dict:
@@ -33,7 +33,7 @@ def frechet_distance(real, generated, num_splits: int = 20, seed: int | None = 0
 
     Reference: Heusel et al. 2017, "GANs trained by a two time-scale update rule", section 3.
     """
-    real, generated = checks.pair("real", real, "generated", generated)
+    real, generated = matrices.pair("real", real, "generated", generated)
     num_splits = whole_number("num_splits", num_splits)
     error = halves_error(
         lambda first, second: _distance(real[first], generated[second]),

@@ -3,8 +3,8 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks, randomness
-from keras_vae.evaluation.estimate import mean_with_error
+from keras_vae.arrays import matrices, randomness
+from keras_vae.evaluation.statistics.estimate import mean_with_error
 
 
 def kernel_distance(real, generated, subset_size: int = 1000, seed: int | None = 0) -> dict:
@@ -32,7 +32,7 @@ def kernel_distance(real, generated, subset_size: int = 1000, seed: int | None =
 
     Reference: Binkowski et al. 2018, "Demystifying MMD GANs", section 3.1 and equation 4.
     """
-    real, generated = checks.pair("real", real, "generated", generated, low_rows=10)
+    real, generated = matrices.pair("real", real, "generated", generated, low_rows=10)
     fewer = min(len(real), len(generated))
     subset_size = min(whole_number("subset_size", subset_size, low=2), fewer // 5)
     random = randomness.generator("kernel_distance", seed)

@@ -8,7 +8,8 @@ import functools
 
 import numpy as np
 
-from keras_vae.evaluation import estimate, randomness
+from keras_vae.arrays import randomness
+from keras_vae.evaluation.statistics import estimate
 
 ENTRIES_AT_ONCE = 4_000_000
 # The standard errors are those of so many rows of each set at most, scaled to all of them.

@@ -3,9 +3,9 @@
 import numpy as np
 
 from keras_vae.arguments import whole_number
-from keras_vae.evaluation import checks
-from keras_vae.evaluation.estimate import dependent_share
+from keras_vae.arrays import matrices
 from keras_vae.evaluation.samples import neighbourhoods
+from keras_vae.evaluation.statistics.estimate import dependent_share
 
 
 def precision_recall(real, generated, num_neighbours: int = 3) -> dict:
@@ -33,7 +33,7 @@ def precision_recall(real, generated, num_neighbours: int = 3) -> dict:
     equation 2.
     """
     num_neighbours = whole_number("num_neighbours", num_neighbours)
-    real, generated = checks.pair("real", real, "generated", generated)
+    real, generated = matrices.pair("real", real, "generated", generated)
 
     def shares(between):
         in_data, _ = neighbourhoods.members(between(1, 0), neighbourhoods.radii(between(0, 0), num_neighbours))

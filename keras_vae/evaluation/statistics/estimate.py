@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae.evaluation import randomness
+from keras_vae.arrays import randomness
 
 NUM_SPLITS = 20
 NUM_GROUPS = 20

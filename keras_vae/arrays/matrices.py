@@ -1,48 +1,13 @@
-"""What a score asks of its arrays."""
+"""The checks of what scores take: matrices, labels, data."""
 
 import numpy as np
 
-from keras_vae.arguments import LARGEST, able, function_or_none
-from keras_vae.evaluation import gaussian
+from keras_vae.arguments import LARGEST
 from keras_vae.rows import as_labels, as_rows
 
 SHOWN = 5
 # exp of it is a variance that float32 holds, and a precision that float64 can multiply with squares.
 LOG_VAR = (-300.0, 88.0)
-
-
-def model(name: str, value, *needed: str):
-    """Return `value` if it has the methods that a score needs of a model; raise a ValueError otherwise."""
-    return able(name, value, needed, "a built keras_vae.VAE, or an evaluation.ArrayModel made of functions over arrays")
-
-
-def vae(name: str, value, *needed: str):
-    """Return `value` if it has what is needed of a VAE; raise a ValueError otherwise."""
-    return able(name, value, needed, "a keras_vae.VAE")
-
-
-def function(name: str, value):
-    """Return `value` if it is a function; raise a ValueError otherwise."""
-    if value is None:
-        raise ValueError(f"`{name}` must be a function. Received: {name}=None")
-    return function_or_none(name, value)
-
-
-def log_prior(value):
-    """Return the function log p(z), the standard normal's for None, with a check of what a user's one returns."""
-    if function_or_none("log_prior", value) is None:
-        return gaussian.log_standard_normal
-
-    def checked(z):
-        values = np.asarray(as_rows("log_prior(z)", value(z)), "float64")
-        if values.shape != (len(z),) or np.any(np.isnan(values)):
-            raise ValueError(
-                f"`log_prior` must return log p(z) of each row of z, ({len(z)},). Received: shape {values.shape}"
-                + (" with NaN" if np.any(np.isnan(values)) else "")
-            )
-        return values
-
-    return checked
 
 
 def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
@@ -65,9 +30,15 @@ def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.n
     return array
 
 
+def vectors(name: str, codes, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
+    """Return codes of any shape as finite float64 vectors, `(n, latent_dim)`; raise a ValueError otherwise."""
+    codes = np.asarray(as_rows(name, codes), dtype="float64")
+    return matrix(name, codes.reshape(len(codes), -1) if codes.ndim > 2 and codes.size else codes, rows, low_rows)
+
+
 def posterior(mean, log_var, low_rows: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Return `mean` and `log_var` as finite float64 arrays of one shape `(n, latent_dim)`."""
-    mean, log_var = matrix("mean", mean, low_rows=low_rows), matrix("log_var", log_var)
+    """Return `mean` and `log_var`, of codes of any shape, as finite float64 arrays of one shape `(n, latent_dim)`."""
+    mean, log_var = vectors("mean", mean, low_rows=low_rows), vectors("log_var", log_var)
     if mean.shape != log_var.shape:
         raise ValueError(f"`log_var` must have the shape of mean. Received: {log_var.shape} and {mean.shape}")
     low, high = LOG_VAR
@@ -80,8 +51,8 @@ def posterior(mean, log_var, low_rows: int = 1) -> tuple[np.ndarray, np.ndarray]
 
 
 def pair(first_name: str, first, second_name: str, second, low_rows: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """Return two finite float64 matrices with as many columns each."""
-    first, second = matrix(first_name, first, low_rows=low_rows), matrix(second_name, second, low_rows=low_rows)
+    """Return rows of any shape as two finite float64 matrices with as many columns each."""
+    first, second = vectors(first_name, first, low_rows=low_rows), vectors(second_name, second, low_rows=low_rows)
     return same_columns(first_name, first, second_name, second)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from keras import layers
 
 from keras_vae.arguments import whole_number
+from keras_vae.arrays import matrices, randomness
+from keras_vae.arrays.forward import forward
 from keras_vae.datasets import Batches
-from keras_vae.evaluation import checks, randomness
-from keras_vae.evaluation.forward import forward
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ def train_classifier(
         ValueError: If the arrays do not fit, or there is one class only.
 
     Example:
-    >>> classifier = keras_vae.evaluation.train_classifier(x_test, y_test, epochs=1)
+    >>> classifier = keras_vae.models.train_classifier(x_test, y_test, epochs=1)
     >>> features = classifier.features(x_test)
     """
-    checks.flat("x", x)
-    x = np.asarray(checks.data("x", x), "float32")
+    matrices.flat("x", x)
+    x = np.asarray(matrices.data("x", x), "float32")
     num_features, epochs = whole_number("num_features", num_features), whole_number("epochs", epochs)
     batch_size, seed = whole_number("batch_size", batch_size), randomness.state(seed)
-    y = checks.labels("y", y, len(x))
+    y = matrices.labels("y", y, len(x))
     classes, target = np.unique(y, return_inverse=True)
     inputs = keras.Input(x.shape[1:])
     h, number = inputs, iter(range(10))

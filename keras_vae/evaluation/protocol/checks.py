@@ -1,0 +1,41 @@
+"""The checks of models and functions that scores take."""
+
+import numpy as np
+
+from keras_vae.arguments import able, function_or_none
+from keras_vae.evaluation.statistics import gaussian
+from keras_vae.rows import as_rows
+
+
+def model(name: str, value, *needed: str):
+    """Return `value` if it has the methods that a score needs of a model; raise a ValueError otherwise."""
+    return able(name, value, needed, "a built keras_vae.VAE, or an evaluation.ArrayModel made of functions over arrays")
+
+
+def vae(name: str, value, *needed: str):
+    """Return `value` if it has what is needed of a VAE; raise a ValueError otherwise."""
+    return able(name, value, needed, "a keras_vae.VAE")
+
+
+def function(name: str, value):
+    """Return `value` if it is a function; raise a ValueError otherwise."""
+    if value is None:
+        raise ValueError(f"`{name}` must be a function. Received: {name}=None")
+    return function_or_none(name, value)
+
+
+def log_prior(value):
+    """Return the function log p(z), the standard normal's for None, with a check of what a user's one returns."""
+    if function_or_none("log_prior", value) is None:
+        return gaussian.log_standard_normal
+
+    def checked(z):
+        values = np.asarray(as_rows("log_prior(z)", value(z)), "float64")
+        if values.shape != (len(z),) or np.any(np.isnan(values)):
+            raise ValueError(
+                f"`log_prior` must return log p(z) of each row of z, ({len(z)},). Received: shape {values.shape}"
+                + (" with NaN" if np.any(np.isnan(values)) else "")
+            )
+        return values
+
+    return checked

@@ -1,0 +1,1 @@
+"""Averages with errors, Gaussian densities, sums of weights."""
