@@ -46,6 +46,9 @@ def pytest_collection_modifyitems(items):
     both = [item.nodeid for item in items if item.get_closest_marker("plain") and item.get_closest_marker("processes")]
     if both:
         raise pytest.UsageError(f"marked as plain and as processes: {both}")
+    # The longest files first, so that several workers end together.
+    long = {item.path for item in items if item.get_closest_marker("processes")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def refuse(name):
