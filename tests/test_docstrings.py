@@ -14,6 +14,8 @@ import keras_vae
 from keras_vae import tuning
 from keras_vae.datasets import Batches
 
+pytestmark = pytest.mark.plain(why="what the examples show is of the manual; tests of the rooms run it on each backend")
+
 ROOMS = (
     "bounds",
     "callbacks",
