@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_vae import batch, likelihoods, priors
@@ -97,7 +96,6 @@ class Autoencoder(LatentMethods, Trainer):
         self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
         vars(self)["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
         self.latent_dim = self.latent_shape = self.event_shape = self.target_shape = None
-        self._loaded = False
 
     def default_prior(self) -> Any:
         """Return the prior that None stands for."""
@@ -279,30 +277,6 @@ class Autoencoder(LatentMethods, Trainer):
         for penalty in self.penalties:
             penalty.connect(posterior)
 
-    def shape_of_rows(self, name: str) -> tuple:
-        """Return the shape of a row of the argument with a name, for the methods of arrays."""
-        if name == "y":
-            raise ValueError(f"`y` must be None: the model {type(self).__name__} takes no condition. Received: a y")
-        return self.latent_shape if name == "z" else self.event_shape
-
-    def require_built(self) -> None:
-        """Build the model if its encoder knows its input, and raise a ValueError if it does not."""
-        self.build_if_possible()
-        if not self.built:
-            raise ValueError(
-                "The model does not know the shape of its data yet. Call fit(x) first, or build the encoder: "
-                f"vae.build((None, ...)). Received: encoder={self.encoder.name!r}, which is not built"
-            )
-        self.check_loaded_weights()
-
-    def require_prior(self) -> None:
-        """Raise a ValueError if no codes can be drawn yet."""
-        if not self.prior.is_ready:
-            raise ValueError(
-                "The model has no prior to draw codes from yet: call adapt(x) after the training, which fits "
-                f"{type(self.prior).__name__} to the codes of x"
-            )
-
     # Checks.
 
     def check_networks(self, training: bool) -> None:
@@ -336,18 +310,6 @@ class Autoencoder(LatentMethods, Trainer):
         """Warn if an epoch's data were outside the likelihood's support."""
         data_warnings.warn_of_support(self.likelihood, means["outside_support"])
 
-    def check_loaded_weights(self):
-        """Warn if the weights were loaded from a file and some are not finite."""
-        if self._loaded:
-            self._loaded = False
-            bad = [w.path for w in self.weights if not np.all(np.isfinite(ops.convert_to_numpy(w)))]
-            if bad:
-                warnings.warn(
-                    f"The file's weights hold NaN or infinite values: {', '.join(bad[:5])}"
-                    + (f" and {len(bad) - 5} more." if len(bad) > 5 else "."),
-                    stacklevel=3,
-                )
-
     @classmethod
     def like(cls, vae: Any, prior: Any = None) -> "Autoencoder":
         """Return an autoencoder of a VAE's networks, with new weights: its encoder's first output is the code.
@@ -375,11 +337,6 @@ class Autoencoder(LatentMethods, Trainer):
         return cls(keras.Model(x, keras.tree.flatten(new.encoder(x))[0]), new.decoder, new.likelihood, prior)
 
     # Files.
-
-    def load_own_variables(self, store):
-        """Load the weights and the noise."""
-        super().load_own_variables(store)
-        self._loaded = True
 
     def noise_states(self):
         """Return the model's noise, and that of the networks: a dropout layer of the user's does not save its own."""

@@ -202,6 +202,30 @@ class LatentMethods(ArrayMethods):
         codes[..., dimension] = values.reshape(1, -1, *(1 for _ in self.latent_shape[1:]))
         return self._decode_grid(codes, y, single, batch_size)
 
+    def shape_of_rows(self, name: str) -> tuple:
+        """Return the shape of a row of the argument with a name, for the methods of arrays."""
+        if name == "y":
+            raise ValueError(f"`y` must be None: the model {type(self).__name__} takes no condition. Received: a y")
+        return self.latent_shape if name == "z" else self.event_shape
+
+    def require_built(self) -> None:
+        """Build the model if its encoder knows its input, and raise a ValueError if it does not."""
+        self.build_if_possible()
+        if not self.built:
+            raise ValueError(
+                "The model does not know the shape of its data yet. Call fit(x) first, or build the encoder: "
+                f"vae.build((None, ...)). Received: encoder={self.encoder.name!r}, which is not built"
+            )
+        self.check_loaded_weights()
+
+    def require_prior(self) -> None:
+        """Raise a ValueError if no codes can be drawn yet."""
+        if not self.prior.is_ready:
+            raise ValueError(
+                "The model has no prior to draw codes from yet: call adapt(x) after the training, which fits "
+                f"{type(self.prior).__name__} to the codes of x"
+            )
+
     def _sample_codes(self, n, temperature, truncation, stream):
         temperature = at_least("temperature", temperature, 0.0)
         self.require_prior()

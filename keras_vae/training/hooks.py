@@ -76,6 +76,3 @@ class Hooks:
 
     def check_networks(self, training: bool) -> None:
         """Warn of networks that do not fit the model; if `training`, raise a ValueError where that is certain."""
-
-    def check_loaded_weights(self) -> None:
-        """Warn of weights that were loaded from a file and cannot be computed with."""

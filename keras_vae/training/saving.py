@@ -1,6 +1,10 @@
 """A model's files, written in memory first and replaced at once: neither a kill nor a full disk harms the old one."""
 
 import os
+import warnings
+
+import numpy as np
+from keras import ops
 
 from keras_vae.replacing import replacing
 from keras_vae.training.in_memory import InMemory
@@ -8,6 +12,25 @@ from keras_vae.training.in_memory import InMemory
 
 class Saving:
     """The methods `save` and `save_weights` of a Keras model, which Keras' callbacks call as well."""
+
+    _loaded = False  # whether there are weights of a file that nobody has looked at
+
+    def load_own_variables(self, store) -> None:
+        """Load the weights, and remember that they are a file's."""
+        super().load_own_variables(store)
+        self._loaded = True
+
+    def check_loaded_weights(self) -> None:
+        """Warn if the weights were loaded from a file and some are not finite."""
+        if self._loaded:
+            self._loaded = False
+            bad = [w.path for w in self.weights if not np.all(np.isfinite(ops.convert_to_numpy(w)))]
+            if bad:
+                warnings.warn(
+                    f"The file's weights hold NaN or infinite values: {', '.join(bad[:5])}"
+                    + (f" and {len(bad) - 5} more." if len(bad) > 5 else "."),
+                    stacklevel=3,
+                )
 
     def save(self, filepath, overwrite: bool = True, zipped: bool | None = None, **kwargs) -> None:
         """Save the networks, the weights, the optimizer and the state of the noise as one `.keras` file.
