@@ -1,4 +1,5 @@
-# make train | make search | make search-distributed | make test | make lint | make format | make benchmark | make kills | make clean
+# make train | make search | make search-distributed | make test | make test-quick | make test-all
+# make lint | make format | make benchmark | make kills | make models | make clean
 # Each target makes its own .venv and installs what it needs; a second call uses them again.
 
 PYTHON ?= python3
@@ -11,7 +12,11 @@ INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --progress-
 SEARCH ?= --dataset digits --latent-dim 2:16:2 --beta 0.1:10 --max-trials 8 --seeds 2 --epochs 50
 WORKERS ?= 2
 
-.PHONY: train search search-distributed test lint format benchmark kills clean
+# Processes of the tests, and the backend of `make test-quick`.
+TEST_WORKERS ?= 2
+BACKEND ?= torch
+
+.PHONY: train search search-distributed test test-all test-quick lint format benchmark kills models clean
 
 train: .venv/$(KERAS_BACKEND).installed
 	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) examples/train_vae.py
@@ -23,12 +28,24 @@ search: .venv/$(KERAS_BACKEND).installed .venv/tuning.installed
 search-distributed: .venv/$(KERAS_BACKEND).installed .venv/tuning.installed
 	KERAS_BACKEND=$(KERAS_BACKEND) $(RUN) tuning/workers.py --workers $(WORKERS) --directory runs/search-distributed $(SEARCH)
 
-# One backend after the other: two at once would share the machine's cores.
+# The tiers (plain, of the backend, processes): tests/tiers.py. The stages come one after the other, since two at once
+# would share the machine's cores, and exchange files in a folder; each has TEST_WORKERS processes of one thread.
+STAGE = stage() { \
+  echo "== tests on $$1: $${2:-all}"; \
+  KERAS_BACKEND=$$1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
+    $(RUN) -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder -m "$$2" || exit 1; \
+  }; \
+  export KERAS_VAE_TEST_FILES=$$(mktemp -d); trap 'rm -rf "$$KERAS_VAE_TEST_FILES"' EXIT
+
 test: .venv/test.installed
-	@for backend in $(BACKENDS); do \
-	  echo "== tests on $$backend"; \
-	  KERAS_BACKEND=$$backend $(RUN) -m pytest || exit 1; \
-	done
+	@$(STAGE); stage tensorflow "not plain"; stage jax "not plain and not processes"; stage torch "not processes"
+
+test-all: .venv/test.installed
+	@$(STAGE); for backend in $(BACKENDS); do stage $$backend ""; done
+
+# For a developer: one backend, no processes.
+test-quick: .venv/test.installed
+	@$(STAGE); stage $(BACKEND) "not processes"
 
 lint: .venv/test.installed
 	$(RUN) -m ruff check .
@@ -49,6 +66,11 @@ benchmark: .venv/test.installed
 # 100 kills at random moments on each backend; the result is stored in docs/evidence/kills.json.
 kills: .venv/test.installed
 	@for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/kills.py || exit 1; done
+
+# The figures of docs/models.md on JAX, half an hour on one core; MNIST=PATH.npz, and ROWS="priors bounds" for some.
+ROWS ?=
+models: .venv/test.installed
+	KERAS_BACKEND=jax $(RUN) benchmarks/models.py $(MNIST) $(ROWS:%=--row %)
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -10,8 +10,10 @@ import sys
 import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-if os.environ.get("KERAS_BACKEND") == "jax" and "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-    # Many tests, and the processes they start, compile the same step.
+if os.environ.get("KERAS_BACKEND") == "jax" and (
+    "JAX_COMPILATION_CACHE_DIR" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ
+):
+    # Many tests, and the processes they start, compile the same step. Workers do not share: the files have no lock.
     os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="keras_vae_tests_")
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     atexit.register(shutil.rmtree, os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
@@ -22,6 +24,8 @@ import numpy as np
 import pytest
 
 import keras_vae
+
+pytest_plugins = ["tiers"]
 
 
 @pytest.fixture(autouse=True)

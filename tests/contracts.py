@@ -220,9 +220,9 @@ def posterior_contract(posterior, latent_dim):
     assert copy.latent_dim == latent_dim and copy.latent_shape == (latent_dim,)
     for policy in ("mixed_float16", "mixed_bfloat16"):
         keras.config.set_dtype_policy(policy)
-        mixed = type(posterior).from_config(type(posterior).from_config(posterior.get_config()).get_config())
+        mixed = type(posterior).from_config(posterior.get_config())
         parameters = [keras.ops.full((2, width), 12.0, dtype=policy.removeprefix("mixed_")) for width in heads.values()]
-        for part in mixed(parameters, seed=1):
+        for part in (*mixed(parameters, seed=1), mixed.mean([keras.ops.cast(part, "float32") for part in parameters])):
             assert keras.backend.standardize_dtype(part.dtype) == "float32"
             assert np.all(np.isfinite(keras.ops.convert_to_numpy(part)))
     keras.config.set_dtype_policy("float32")
@@ -232,17 +232,16 @@ def posterior_contract(posterior, latent_dim):
     vae = keras_vae.VAE(encoder, decoder, posterior=posterior, seed=1)
     vae.compile(keras.optimizers.Adam(1e-2))
     before = [keras.ops.convert_to_numpy(weight).copy() for weight in vae.trainable_weights]
-    history = vae.fit(x, validation_data=(x,), epochs=3, batch_size=16, verbose=0).history
-    assert np.all(np.isfinite(history["loss"] + history["val_elbo"]))
+    assert np.all(np.isfinite(vae.fit(x, epochs=3, batch_size=16, verbose=0).history["loss"]))
     for old, weight in zip(before, vae.trainable_weights, strict=True):
         assert not np.array_equal(old, keras.ops.convert_to_numpy(weight)), f"no gradient reaches {weight.path}"
-    loaded = assert_saved_file_is_equal(vae, lambda model: [model.elbo(x, seed=1), model.reconstruct(x)])
+    loaded = assert_saved_file_is_equal(vae, lambda model: model.elbo(x, seed=1))
     further = [model.fit(x, batch_size=16, shuffle=False, verbose=0).history["loss"] for model in (vae, loaded)]
     np.testing.assert_allclose(*further, rtol=1e-6)
 
 
 def flow_contract(flow):
-    """A flow round-trips, is called symbolically, starts as the identity, and fulfils what its posterior must."""
+    """A flow round-trips, is called symbolically, starts as the identity, and its posterior fulfils the contract."""
     copy = config_round_trip(flow, package="keras_vae.flows")
     assert flow.get_config()["dtype"]["config"]["name"] == "float32"
     z, log_det = copy(keras.KerasTensor((None, 3)), context=keras.KerasTensor((None, 2)))

@@ -14,6 +14,8 @@ import keras_vae
 from keras_vae import tuning
 from keras_vae.datasets import Batches
 
+pytestmark = pytest.mark.plain(why="what the examples show is of the manual; tests of the rooms run it on each backend")
+
 ROOMS = (
     "bounds",
     "callbacks",
@@ -74,7 +76,19 @@ def shared(size, channels, latent_dim):
     encoder, decoder = keras_vae.networks.mlp(x.shape[1:], latent_dim, hidden=(8,))
     vae = keras_vae.VAE(encoder, decoder)
     vae.compile("adam")
-    return {"x": x, "x_train": x, "x_test": x, "encoder": encoder, "decoder": decoder, "vae": vae}
+    autoencoder = keras_vae.Autoencoder.like(vae)
+    autoencoder.compile("adam")
+    names = {"x": x, "x_train": x, "x_test": x, "encoder": encoder, "decoder": decoder, "vae": vae}
+    return {**names, "autoencoder": autoencoder, "y": np.arange(24) % 10, "y_test": np.arange(24) % 3}
+
+
+@functools.cache
+def conditional():
+    """Return a conditional VAE for images of digits."""
+    networks = keras_vae.networks.mlp((28, 28, 1), 4, hidden=(8,), condition_shape=(10,))
+    vae = keras_vae.ConditionalVAE(*networks, num_classes=10)
+    vae.compile("adam")
+    return vae
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +107,10 @@ def search(tmp_path_factory):
 def test_the_example_runs(name, folder, monkeypatch, request):
     monkeypatch.chdir(folder)
     size, channels = (64, 3) if "faces64" in name else (28, 1)
-    names = shared(size, channels, 2 if "manifold" in name else 4) | {"y_test": np.arange(24) % 3, "keras": keras}
+    names = shared(size, channels, 2 if "manifold" in name else 4) | {"keras": keras}
     names |= {"np": np, "keras_vae": keras_vae, "Batches": Batches}
+    if name == "ConditionalVAE.given":
+        names["vae"] = conditional()
     if name.startswith("tuning."):
         names |= request.getfixturevalue("search") | {"keras_tuner": keras_tuner}
     for example in EXAMPLES[name]:
@@ -113,6 +129,6 @@ def test_every_public_class_and_function_has_an_example():
         "schedules.Schedule",
         "tuning.Objective",
     }
-    results = {"datasets.Dataset", "models.Classifier"}
+    results = {"datasets.Dataset"}
     without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
     assert without == bases | results | {"plots.manifold_codes"}

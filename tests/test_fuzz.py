@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from test_docstrings import public
 
-pytestmark = pytest.mark.skipif(
-    keras.backend.backend() != "torch", reason="the checks are of no backend: PyTorch is the quickest to call"
-)
+NO_BACKENDS = "the checks are of no backend: PyTorch is the quickest to call"
+pytestmark = [
+    pytest.mark.plain(why=NO_BACKENDS),
+    pytest.mark.skipif(keras.backend.backend() != "torch", reason=NO_BACKENDS),
+]
 
 ROWS = len(X)
 ODD = {

@@ -23,6 +23,7 @@ for page, code in json.load(sys.stdin).items():
 """
 
 
+@pytest.mark.processes
 def test_the_code_of_each_page_runs_from_top_to_bottom(tmp_path):
     codes = {page: "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL)) for page, text in PAGES.items()}
     codes = {page: code for page, code in codes.items() if code}
@@ -49,6 +50,7 @@ def headings(text):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.plain
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)]+)\)", PAGES[page]):
         if re.match(r"https?:", target):
@@ -60,6 +62,7 @@ def test_links_lead_somewhere(page):
             assert anchor in headings(path.read_text()), target
 
 
+@pytest.mark.plain
 def test_readme_is_a_front_page():
     readme = PAGES["README.md"]
     assert len(readme.splitlines()) <= 200
@@ -71,6 +74,7 @@ def test_readme_is_a_front_page():
         assert script.name == "quietly.py" or f"](examples/{script.name})" in readme
 
 
+@pytest.mark.plain
 def test_every_public_name_is_in_the_contents():
     import keras_vae
     import keras_vae.tuning
@@ -86,6 +90,7 @@ def test_every_public_name_is_in_the_contents():
     assert set(keras_vae.evaluation.__all__) <= set(re.findall(r"`(\w+)[`(]", " ".join(rows)))
 
 
+@pytest.mark.plain
 def test_settings_of_scripts_that_the_pages_name_exist():
     """Each `--option` stands in a script, so that a renamed one does not stay in the pages."""
     scripts = "\n".join(p.read_text() for room in ("examples", "tuning") for p in (ROOT / room).glob("*.py"))

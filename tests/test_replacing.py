@@ -7,6 +7,8 @@ import pytest
 
 from keras_vae.replacing import remove_unfinished, replacing
 
+pytestmark = pytest.mark.plain
+
 
 @pytest.fixture
 def old(tmp_path):

@@ -40,7 +40,7 @@ class ConditionalVAE(VAE):
     >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=2, condition_shape=(10,))
     >>> vae = keras_vae.ConditionalVAE(encoder, decoder, num_classes=10)
     >>> vae.compile(optimizer="adam")
-    >>> vae.fit(x, labels, epochs=1)
+    >>> vae.fit(x, y, epochs=1)
     >>> threes = vae.sample(16, np.full(16, 3))
 
     Reference: Sohn et al. 2015, "Learning structured output representation using deep conditional generative models",

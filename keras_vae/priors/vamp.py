@@ -57,7 +57,7 @@ class VampPrior(Prior):
         self._start = None
         self.pseudo_inputs = None
         # Past Keras' tracking: the encoder and the posterior are the model's, which trains and saves them.
-        vars(self).update(encode=None, posterior=None)
+        self.__dict__.update(encode=None, posterior=None)
         if pseudo_inputs is not None:
             self._start = self._checked_start(pseudo_inputs)
             self.num_components, self.event_shape = len(self._start), self._start.shape[1:]
@@ -94,7 +94,7 @@ class VampPrior(Prior):
                 "`prior` must be no VampPrior in a model without a posterior q(z|x). Received: a VampPrior"
             )
         self.event_shape = event_shape
-        vars(self).update(encode=encode, posterior=posterior)
+        self.__dict__.update(encode=encode, posterior=posterior)
 
     def build(self, input_shape):
         """Make the pseudo-inputs; a loaded prior, whose config has their shape, is built before its model exists."""

@@ -115,10 +115,10 @@ def save(folder):
     np.savez(folder / "says.npz", mean=mean, log_var=log_var, image=vae.decode(mean), elbo=logs["elbo"], step=vae.step)
 
 
-def load_safely(folder):
+def load_safely(folder, results):
     """Load the file in a process that has only imported keras and keras_vae (`jobs` needs no more for this)."""
     vae = keras.models.load_model(folder / "vae.keras", safe_mode=True)
-    np.savez(folder / "safe.npz", mean=vae.encode(images())[0])
+    np.savez(pathlib.Path(results, "safe.npz"), mean=vae.encode(images())[0])
 
 
 if __name__ == "__main__":

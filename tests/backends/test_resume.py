@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import jobs
 from processes import run
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory):
     folder = tmp_path_factory.mktemp("straight")
-    run("straight", folder)
+    jobs.straight(folder)
     return folder
 
 

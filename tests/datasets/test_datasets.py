@@ -10,6 +10,8 @@ from keras_vae import datasets
 from keras_vae.datasets import sprites as sprites_function
 from keras_vae.datasets.sprites import FACTOR_SIZES, draw
 
+pytestmark = pytest.mark.plain
+
 
 def check(data, shape):
     for x in (data.x_train, data.x_test):

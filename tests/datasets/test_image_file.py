@@ -4,6 +4,8 @@ from PIL import Image
 
 from keras_vae import datasets
 
+pytestmark = pytest.mark.plain
+
 RAMP = np.tile(np.linspace(0, 65535, 64).astype("uint16"), (64, 1))  # 64 grey levels, on average the middle
 COLOUR = (200, 100, 50)
 

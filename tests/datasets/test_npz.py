@@ -6,6 +6,8 @@ import pytest
 
 from keras_vae import datasets
 
+pytestmark = pytest.mark.plain
+
 X = np.random.default_rng(0).integers(0, 256, (6, 4, 4), dtype="uint8")
 
 

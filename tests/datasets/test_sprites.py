@@ -6,6 +6,8 @@ import pytest
 from keras_vae.datasets import sprites
 from keras_vae.datasets.sprites import FACTOR_SIZES, draw
 
+pytestmark = pytest.mark.plain
+
 
 def keys(images):
     return [image.astype("uint8").tobytes() for image in images]

@@ -7,6 +7,8 @@ import pytest
 
 from keras_vae import evaluation, samplers
 
+pytestmark = pytest.mark.plain(why="of a backend is only the closed form of two Gaussians: tests/distributions")
+
 RANDOM = np.random.default_rng(0)
 MEAN, LOG_VAR = RANDOM.normal(size=(60, 2)), RANDOM.normal(size=(60, 2)) - 2.0
 FACTORS = np.stack([np.arange(60) % 3, np.arange(60) % 2], axis=1)

@@ -1,4 +1,4 @@
-"""The scripts run as a user runs them, on little data, and nothing of other libraries floods their screen."""
+"""What the scripts do, on little data; test_started_scripts.py starts them as a user does."""
 
 import importlib
 import json
@@ -6,10 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
-import sys
 
-import keras
 import numpy as np
 import pytest
 
@@ -19,25 +16,24 @@ QUICK = ("--num-samples", 10, "--autoencoder-epochs", 1)
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 
 
-def run(script, *arguments, folder):
-    """Run a script in a folder and return what it printed."""
-    process = subprocess.run(
-        [sys.executable, str(EXAMPLES / script), *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "KERAS_BACKEND": keras.backend.backend()},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert process.returncode == 0, process.stderr[-3000:]
-    assert process.stderr == ""
-    return process.stdout
-
-
 def call(script, arguments, monkeypatch):
     """Run a script's main in this process."""
     monkeypatch.syspath_prepend(str(EXAMPLES))
     importlib.import_module(script).main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def run(monkeypatch, capfd):
+    """Run a script's main in a folder and return what it printed."""
+
+    def run(script, *arguments, folder):
+        monkeypatch.chdir(folder)
+        call(script, arguments, monkeypatch)
+        printed = capfd.readouterr()
+        assert printed.err == ""
+        return printed.out
+
+    return run
 
 
 def refused(script, arguments, folder, monkeypatch):
@@ -54,8 +50,8 @@ def small_npz(folder):
     return folder / "small.npz"
 
 
-def test_train_vae_on_digits_and_evaluate_what_it_saved(tmp_path):
-    printed = run("train_vae.py", "--epochs", 3, "--anneal-epochs", 2, *QUICK, folder=tmp_path)
+def test_train_vae_on_digits_and_evaluate_what_it_saved(run, tmp_path):
+    printed = run("train_vae", "--epochs", 3, "--anneal-epochs", 2, *QUICK, folder=tmp_path)
     folder = tmp_path / "runs" / "digits"
     names = {"history", "reconstructions", "samples", "interpolation", "traversals", "latent_space"}
     names |= {"kl_per_dimension", "active_units", "posterior_blobs"}
@@ -81,7 +77,7 @@ def test_train_vae_on_digits_and_evaluate_what_it_saved(tmp_path):
 
     shutil.copy(folder / "vae.keras", tmp_path / "other.keras")
     arguments = ("runs/digits/vae.keras", "other.keras", "--num-samples", 10, "--out", "both")
-    printed = run("evaluate_vae.py", *arguments, folder=tmp_path)
+    printed = run("evaluate_vae", *arguments, folder=tmp_path)
     again = json.loads((tmp_path / "both" / "vae" / "report.json").read_text())
     for bound in ("elbo", "marginal_likelihood"):
         assert again["density"][bound] == pytest.approx(report["density"][bound], rel=1e-5)
@@ -89,7 +85,7 @@ def test_train_vae_on_digits_and_evaluate_what_it_saved(tmp_path):
     assert printed.count("REPORT") == 2
 
 
-def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path):
+def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(run, tmp_path):
     arguments = (
         "--network",
         "conv",
@@ -108,7 +104,7 @@ def test_train_vae_on_a_file_with_a_convolutional_net_in_two_dimensions(tmp_path
         "--out",
         "here",
     )
-    run("train_vae.py", "--dataset", small_npz(tmp_path), *arguments, folder=tmp_path)
+    run("train_vae", "--dataset", small_npz(tmp_path), *arguments, folder=tmp_path)
     for name in ("manifold", "prior_holes"):
         assert (tmp_path / "here" / f"{name}.png").stat().st_size > 5000
 
@@ -151,8 +147,8 @@ def test_evaluate_vae_says_what_is_wrong(tmp_path, monkeypatch):
     assert message.startswith("error: `MODEL.keras` must be a file that vae.save wrote. Received: absent.keras")
 
 
-def test_linear_vae(tmp_path):
-    printed = run("linear_vae.py", "--epochs", 6, folder=tmp_path)
+def test_linear_vae(run, tmp_path):
+    printed = run("linear_vae", "--epochs", 6, folder=tmp_path)
     best = float(printed.split("components: ")[1].split()[0])
     rows = [line.split() for line in printed.splitlines() if line.strip()[:1].isdigit()]
     assert len(rows) == 6
@@ -160,24 +156,24 @@ def test_linear_vae(tmp_path):
         assert float(elbo) < float(bound) < float(exact) + 0.05 < best
 
 
-def test_disentangle_sprites(tmp_path):
-    printed = run("disentangle_sprites.py", "--epochs", 1, "--num-images", 200, "--out", "here", folder=tmp_path)
+def test_disentangle_sprites(run, tmp_path):
+    printed = run("disentangle_sprites", "--epochs", 1, "--num-images", 200, "--out", "here", folder=tmp_path)
     assert "FactorVAE score" in printed and "DCI disentanglement" in printed
     assert (tmp_path / "here" / "code_factors.png").stat().st_size > 5000
 
 
-def test_functional_layers(tmp_path):
-    assert "loss with beta = 4:" in run("functional_layers.py", "--epochs", 2, folder=tmp_path)
+def test_functional_layers(run, tmp_path):
+    assert "loss with beta = 4:" in run("functional_layers", "--epochs", 2, folder=tmp_path)
 
 
-def test_own_networks(tmp_path):
-    printed = run("own_networks.py", "--epochs", 3, "--out", "logs", folder=tmp_path)
+def test_own_networks(run, tmp_path):
+    printed = run("own_networks", "--epochs", 3, "--out", "logs", folder=tmp_path)
     assert "stopped after 3 epochs; test ELBO" in printed
     assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
 
 
-def test_resume(tmp_path):
-    printed = run("resume.py", "--epochs", 4, "--out", "here", folder=tmp_path)
+def test_resume(run, tmp_path):
+    printed = run("resume", "--epochs", 4, "--out", "here", folder=tmp_path)
     assert "ran epochs 3 to 4" in printed and "trained a saved file further, to epoch 6, with beta" in printed
 
 
@@ -199,7 +195,7 @@ def test_a_full_disk_leaves_the_history_and_the_report_that_were_there(tmp_path,
     assert {entry.name for entry in tmp_path.iterdir()} == {"history.csv", "report.json"}
 
 
-def test_val_loss_misleads(tmp_path):
-    printed = run("val_loss_misleads.py", "--latent-dim", 3, "--beta", 0.01, 1, "--epochs", 10, folder=tmp_path)
+def test_val_loss_misleads(run, tmp_path):
+    printed = run("val_loss_misleads", "--latent-dim", 3, "--beta", 0.01, 1, "--epochs", 10, folder=tmp_path)
     assert "By val_loss:            latent_dim 3, beta 0.01" in printed
     assert "By marginal likelihood: latent_dim 3, beta 1\n" in printed

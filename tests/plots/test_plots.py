@@ -6,6 +6,8 @@ from matplotlib.figure import Figure
 
 from keras_vae import plots
 
+pytestmark = pytest.mark.plain
+
 IMAGES = np.random.default_rng(0).random((12, 8, 6, 1)).astype("float32")
 LOGS = {name: [3.0, 2.0, 1.0] for name in ("reconstruction_loss", "kl_loss", "elbo", "beta")}
 VALIDATION = {f"val_{name}": [4.0, 3.0, 2.0] for name in ("reconstruction_loss", "kl_loss", "elbo", "beta")}

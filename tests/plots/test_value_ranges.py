@@ -6,6 +6,8 @@ import pytest
 from keras_vae import plots
 from keras_vae.plots import value_ranges
 
+pytestmark = pytest.mark.plain
+
 RANDOM = np.random.default_rng(0)
 UNIT = np.linspace(0.0, 1.0, 6 * 8 * 6).reshape(6, 8, 6, 1)  # every image is a part of one ramp from black to white
 SCALES = {

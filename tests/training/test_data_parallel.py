@@ -25,6 +25,7 @@ def results(tmp_path_factory):
 
 if not ON_TORCH:
 
+    @pytest.mark.processes
     @pytest.mark.parametrize("data", ["good", "bad"])
     def test_two_devices_train_to_the_numbers_of_one(results, data):
         one, two = results[data]
@@ -35,12 +36,14 @@ if not ON_TORCH:
         np.testing.assert_allclose(two["elbo"], one["elbo"], rtol=1e-5)
         assert one["step"] == two["step"] == 8
 
+    @pytest.mark.processes
     def test_a_bad_batch_on_one_device_is_skipped_on_both(results):
         for run in results["bad"]:
             assert run["history"]["skipped_updates"] == [1.0, 1.0]
             assert np.isfinite(run["elbo"]).all() and np.isfinite(run["history"]["loss"]).all()
         assert results["good"][1]["history"]["skipped_updates"] == [0.0, 0.0]
 
+    @pytest.mark.processes
     def test_each_phase_is_skipped_and_moved_on_both_as_on_one(results):
         one, two = results["two phases"]
         assert one["iterations"] == two["iterations"] == [6, 4]
@@ -49,6 +52,7 @@ if not ON_TORCH:
             np.testing.assert_allclose(two["history"][name], values, rtol=1e-5, err_msg=name)
         np.testing.assert_allclose(two["scores"], one["scores"], rtol=1e-4, atol=1e-5)
 
+    @pytest.mark.processes
     def test_what_cannot_be_done_on_several_devices_is_refused(results):
         messages = results["refused"]
         if keras.backend.backend() == "tensorflow":

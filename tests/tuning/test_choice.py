@@ -8,6 +8,8 @@ from keras_vae.tuning import objectives
 from keras_vae.tuning.choice import equals_within_seeds, errors_of_luck
 from keras_vae.tuning.trials import reason
 
+pytestmark = pytest.mark.plain
+
 
 def row(trial, latent_dim=4, beta=1.0, seeds=(-10.0,), kl=2.0, status="completed", reason=""):
     failed = status == "failed"

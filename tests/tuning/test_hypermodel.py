@@ -10,7 +10,10 @@ from scipy.stats import multivariate_normal
 import keras_vae
 from keras_vae import evaluation, tuning
 
+ONCE = pytest.mark.plain(why="a search is of no backend; the shorter tests here train on each")
 
+
+@ONCE
 def test_the_winner_of_a_planted_problem(planted, search):
     """3 latent dimensions, and no beta near 0, win by L_k and by the ELBO; the loss would take the smallest beta."""
     (_, x_validation), weights = planted
@@ -46,6 +49,7 @@ def test_seeds_are_averaged_and_their_spread_is_told(search):
     assert row["active_units"] == 3 and row["epochs"] == 1 and row["seconds"] > 0
 
 
+@ONCE
 def test_it_works_with_keras_tuners_own_tuners_and_callbacks(make_hypermodel, tmp_path):
     seen = []
 
@@ -82,6 +86,7 @@ def test_annealing_ends_at_beta_and_the_kl_is_counted_in_full(make_hypermodel):
 
 
 @pytest.mark.filterwarnings("ignore:.*updates of epoch")
+@ONCE
 def test_a_trial_that_diverges_or_raises_is_recorded_and_the_search_goes_on(search, tmp_path):
     class OutOfMemory(tuning.VAEHyperModel):
         def build(self, hp):

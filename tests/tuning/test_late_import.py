@@ -16,6 +16,7 @@ assert not {"keras_tuner", "keras_vae.tuning"} & set(sys.modules)
 """
 
 
+@pytest.mark.processes
 def test_tuning_is_loaded_late():
     process = subprocess.run([sys.executable, "-W", "ignore", "-c", LATE], capture_output=True, text=True)
     assert process.returncode == 0, process.stderr[-2000:]

@@ -104,6 +104,7 @@ def listening_addresses(port):
     ("known_as", "expected"),
     [("10.1.2.3", "10.1.2.3"), ("127.0.1.1\n10.1.2.3", "10.1.2.3"), ("127.0.1.1", "10.9.9.9")],
 )
+@pytest.mark.processes
 def test_the_slurm_script_lets_the_chief_listen_on_the_nodes_own_interface(tmp_path, known_as, expected):
     """With stand-ins for what a cluster has; `srun` runs the tasks' command as task 0."""
     commands = {
@@ -125,6 +126,7 @@ def test_the_slurm_script_lets_the_chief_listen_on_the_nodes_own_interface(tmp_p
     assert printed.stdout == f"chief {expected} 21234 tuning/search.py --max-trials 40\n", printed.stderr
 
 
+@pytest.mark.plain
 def test_on_kubernetes_only_the_pods_of_the_search_reach_the_chief():
     """Read as text: no YAML library is needed for anything else here."""
     manifest = (TUNING / "kubernetes.yaml").read_text()
@@ -149,6 +151,7 @@ def test_when_all_trials_fail_the_error_says_so(tmp_path, monkeypatch):
     assert [row["status"] for row in rows] == ["failed", "failed"] and all(row["reason"] for row in rows)
 
 
+@pytest.mark.processes
 def test_a_killed_search_goes_on(start, tmp_path):
     folder = tmp_path / "runs"
     arguments = ("search.py", *SMALL, "--max-trials", 3, "--directory", folder)
@@ -173,6 +176,7 @@ def test_a_killed_search_goes_on(start, tmp_path):
     assert best.latent_dim == int(rows[0]["latent_dim"])
 
 
+@pytest.mark.processes
 def test_workers_and_chief_are_killed_and_come_back(start, tmp_path):
     folder = tmp_path / "runs"
     port = free_port()

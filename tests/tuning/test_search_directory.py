@@ -36,6 +36,7 @@ def test_another_search_is_refused_and_nothing_is_overwritten(tmp_path):
         SearchDirectory(tmp_path / "thesis" / "chapter.tex", IDENTITY).__enter__()
 
 
+@pytest.mark.processes
 def test_a_killed_process_leaves_no_lock(tmp_path):
     code = (
         "import os, signal, sys; from filelock import FileLock; "

@@ -3,6 +3,8 @@ import pytest
 
 from keras_vae.tuning import SearchSpace
 
+pytestmark = pytest.mark.plain
+
 
 def test_ranges_lists_and_held_values():
     space = SearchSpace(latent_dim=(2, 10, 4), beta=(0.1, 10.0), annealing="both", width=[8, 16], learning_rate=1e-2)

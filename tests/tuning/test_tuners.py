@@ -7,6 +7,8 @@ from keras_tuner.engine.trial import TrialStatus
 from keras_vae import tuning
 from keras_vae.tuning.oracles import is_distributed
 
+pytestmark = pytest.mark.plain(why="trials and their files are of no backend; test_hypermodel.py searches on each")
+
 
 def values(rows):
     return sorted((row["latent_dim"], row["beta"]) for row in rows)

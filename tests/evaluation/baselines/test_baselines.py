@@ -13,6 +13,7 @@ X = RANDOM.normal(size=(300, 6)) @ RANDOM.normal(size=(6, 6)) + 1.0
 TRAIN, TEST = X[:200], X[200:]
 
 
+@pytest.mark.plain
 def test_pca_is_the_singular_value_decomposition():
     mean = TRAIN.mean(axis=0)
     axes = np.linalg.svd(TRAIN - mean)[2][:2]
@@ -20,6 +21,7 @@ def test_pca_is_the_singular_value_decomposition():
     assert evaluation.pca(TRAIN, TEST, 2)["mean_squared_error"] == pytest.approx(np.mean(residual**2))
 
 
+@pytest.mark.plain
 def test_probabilistic_pca_is_a_gaussian():
     result = evaluation.probabilistic_pca(TRAIN, TEST, 2)
     values, vectors = np.linalg.eigh(np.cov(TRAIN.T))
@@ -31,12 +33,14 @@ def test_probabilistic_pca_is_a_gaussian():
     assert result["sigma"] == pytest.approx(np.sqrt(variance))
 
 
+@pytest.mark.plain
 def test_a_mixture_of_one_is_a_gaussian():
     result = evaluation.pixel_mixture(TRAIN, TEST, num_components=1, smallest_sigma=0.5)
     exact = norm(TRAIN.mean(axis=0), np.sqrt(TRAIN.var(axis=0) + 0.25)).logpdf(TEST).sum(axis=1)
     assert result["log_likelihood"] == pytest.approx(exact.mean())
 
 
+@pytest.mark.plain
 def test_the_mean_image(data):
     result = evaluation.mean_image(data.x_train, data.x_test)
     p = np.clip(data.x_train.mean(axis=0, dtype="float64"), 1e-6, 1 - 1e-6)
@@ -45,6 +49,7 @@ def test_the_mean_image(data):
     assert "bernoulli_loss" not in evaluation.mean_image(TRAIN, TEST)
 
 
+@pytest.mark.plain
 def test_mnist(shared_data):
     """Known figures: the collapsed score 205.8 nats; PCA's error with 16 components."""
     mnist = keras_vae.datasets.load(str(shared_data / "mnist.npz"))
@@ -68,6 +73,7 @@ def test_the_autoencoder_reconstructs_and_leaves_the_vae_alone(make_vae, digits,
     assert samples.shape == (200, 64) and samples.mean() == pytest.approx(digits.mean(), abs=0.05)
 
 
+@pytest.mark.plain
 def test_bad_input():
     cases = {
         "`num_components` must be at most 6": lambda: evaluation.pca(TRAIN, TEST, 7),

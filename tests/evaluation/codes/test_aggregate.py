@@ -7,6 +7,8 @@ from scipy.stats import chi2, multivariate_normal
 from keras_vae import evaluation
 from keras_vae.evaluation.codes import aggregate_posterior
 
+pytestmark = pytest.mark.plain(why="of a backend is only the closed form of two Gaussians: tests/distributions")
+
 RANDOM = np.random.default_rng(0)
 MEAN, LOG_VAR = RANDOM.normal(size=(150, 3)), RANDOM.normal(size=(150, 3)) * 0.5 - 1.0
 

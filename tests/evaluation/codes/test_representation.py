@@ -5,6 +5,8 @@ import pytest
 
 from keras_vae import evaluation
 
+pytestmark = pytest.mark.plain
+
 RANDOM = np.random.default_rng(0)
 Y = RANDOM.integers(0, 4, size=600)
 APART = np.eye(4)[Y] * 20 + RANDOM.normal(size=(600, 4))

@@ -7,6 +7,7 @@ import pytest
 from keras_vae import evaluation
 
 
+@pytest.mark.plain
 def test_it_reaches_the_exact_likelihood_where_importance_sampling_does_not(linear, linear_data):
     model, exact = linear.model(0.7, 0.7), linear.log_prob(linear_data).mean()
     one, many = (evaluation.ais(model, linear_data, num_steps=t, seed=0, verbose=0) for t in (1, 60))
@@ -15,6 +16,7 @@ def test_it_reaches_the_exact_likelihood_where_importance_sampling_does_not(line
     assert 0.5 < many["acceptance"] < 0.95 and many["effective_sample_size"] > 8 > one["effective_sample_size"]
 
 
+@pytest.mark.plain
 def test_more_steps_are_not_worse(linear):
     """Where trajectories of one length came back: -3.3, -6.9, -13.0, -3.5 nats from the exact value at these steps."""
     linear = type(linear)(latent_dim=4, num_values=12)
@@ -24,6 +26,7 @@ def test_more_steps_are_not_worse(linear):
     assert np.all(gaps > 0) and np.all(np.diff(gaps) < 0.5) and gaps[-1] < 2.0 < 4.0 < gaps[0]
 
 
+@pytest.mark.plain
 def test_the_chains_leave_the_posterior_as_it_is(linear):
     """At the last temperature alone the moves are a sampler of p(z|x): its moments are those of the exact one."""
     from keras_vae.evaluation.density import hamiltonian
@@ -42,6 +45,7 @@ def test_the_chains_leave_the_posterior_as_it_is(linear):
     np.testing.assert_allclose(np.cov(z.T), linear.covariance, atol=5 * np.abs(linear.covariance).max() / np.sqrt(4000))
 
 
+@pytest.mark.plain
 def test_the_sandwich_holds_the_exact_likelihood(linear):
     model = linear.model(0.5, 0.5)
     drawn = model.simulate(40, seed=7)  # what the sandwich will draw from that seed

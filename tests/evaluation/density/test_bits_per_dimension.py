@@ -4,6 +4,8 @@ from scipy import stats
 
 from keras_vae.evaluation import bits_per_dimension
 
+pytestmark = pytest.mark.plain
+
 
 def test_uniform_data_take_all_their_bits():
     assert bits_per_dimension(784 * np.log(0.5), 784)["bits_per_dimension"] == pytest.approx(1.0)

@@ -11,6 +11,7 @@ from keras_vae import evaluation
 from keras_vae.arrays import Stream
 
 
+@pytest.mark.plain
 def test_with_the_exact_posterior_every_draw_gives_the_exact_likelihood(linear):
     linear.covariance = np.diag(1.0 / (1.0 + np.arange(1, 3) ** 2 / linear.sigma**2))
     linear.kernel = np.eye(2, 6) * np.arange(1, 3)[:, None]  # axes of their own: the posterior is a diagonal Gaussian
@@ -20,6 +21,7 @@ def test_with_the_exact_posterior_every_draw_gives_the_exact_likelihood(linear):
     np.testing.assert_allclose(size, 7.0, rtol=1e-9)
 
 
+@pytest.mark.plain
 def test_a_wrong_posterior_still_finds_the_exact_likelihood(linear, linear_data):
     result = evaluation.marginal_likelihood(linear.model(0.3, 0.5), linear_data, num_samples=3000, seed=0)
     difference = result["marginal_likelihood"] - linear.log_prob(linear_data).mean()
@@ -28,6 +30,7 @@ def test_a_wrong_posterior_still_finds_the_exact_likelihood(linear, linear_data)
     assert 100 < result["smallest_effective_sample_size"] < result["effective_sample_size"] < 2500
 
 
+@pytest.mark.plain
 def test_the_bounds_are_in_order(linear, linear_data):
     """On the same draws, averaged over the groups of them: ELBO = L_1 <= L_20 <= L_2000 <= log p(x)."""
     model = linear.model(0.5, 0.5)
@@ -40,6 +43,7 @@ def test_the_bounds_are_in_order(linear, linear_data):
 
 
 @pytest.mark.parametrize("scale", [1.0, 3.0])
+@pytest.mark.plain
 def test_the_monte_carlo_error_is_the_spread_over_fresh_draws(scale):
     """Log-normal weights: at a scale of 3 7 of 200 draws hold the weight; to first order it was 0.6 of it."""
     random = np.random.default_rng(0)
@@ -50,6 +54,7 @@ def test_the_monte_carlo_error_is_the_spread_over_fresh_draws(scale):
 
 
 @pytest.mark.parametrize("batch_size", [7, 50, 64, 1000])
+@pytest.mark.plain
 def test_memory_is_bounded_in_both_directions(linear, linear_data, batch_size):
     model, sizes = linear.model(), []
     draw = model.log_weights

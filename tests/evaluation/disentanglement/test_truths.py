@@ -7,6 +7,8 @@ from sklearn.ensemble import GradientBoostingClassifier
 from keras_vae import evaluation
 from keras_vae.evaluation.disentanglement.factors import Sharing
 
+pytestmark = pytest.mark.plain
+
 RANDOM = np.random.default_rng(0)
 SIZES = (3, 4, 2, 5)
 FACTORS = np.stack([RANDOM.integers(0, size, 3000) for size in SIZES], axis=1)

@@ -8,6 +8,8 @@ from scipy.spatial.distance import cdist
 from keras_vae import evaluation
 from keras_vae.evaluation.samples import neighbourhoods
 
+pytestmark = pytest.mark.plain
+
 RANDOM = np.random.default_rng(0)
 REAL, FAKE = RANDOM.normal(size=(400, 5)), RANDOM.normal(size=(300, 5)) @ RANDOM.normal(size=(5, 5)) + 0.5
 
