@@ -50,12 +50,14 @@ def without_hints(path):
 PATHS = [path for path in sorted(PACKAGE.rglob("*.py")) if not is_pending(path)]
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_public_functions_have_hints_and_modules_plain_docstrings(path):
     assert without_hints(path) == []
     assert not ast.get_docstring(ast.parse(path.read_text())).startswith(RIDDLES)
 
 
+@pytest.mark.plain
 def test_what_is_missing_is_seen(tmp_path):
     path = tmp_path / "module.py"
     path.write_text("class A:\n  def f(self, x, *, y: int, **z): ...\n  def _g(self, x): ...\ndef h(x) -> int: ...")
@@ -64,6 +66,7 @@ def test_what_is_missing_is_seen(tmp_path):
     assert not is_pending(PACKAGE / "types.py")
 
 
+@pytest.mark.processes
 def test_an_editable_install_is_found_by_type_checkers(tmp_path):
     """They read .pth files, and run no import hook: the install must name the folder of the package."""
     project, wheels = tmp_path / "project", tmp_path / "wheels"

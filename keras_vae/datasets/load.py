@@ -43,9 +43,9 @@ def load(name: str | os.PathLike, **arguments: Any) -> Dataset:
         return LOADERS[name](**arguments)
     if path.suffix == ".npz":
         return npz(path, **arguments)
-    if path.is_dir():
+    if path.is_dir() and name != "":  # which would be the present folder
         return image_folder(path, **arguments)
     raise ValueError(
         f"`name` must be one of {', '.join(map(repr, LOADERS))}, the path of an .npz file, or a folder of images. "
-        f"Received: name={str(path)!r}"
+        f"Received: name={str(name)!r}"
     )
