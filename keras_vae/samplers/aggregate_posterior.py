@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, randomness
+from keras_vae.rows import as_rows
 from keras_vae.types import ArrayLike
 
 
@@ -27,7 +28,7 @@ def aggregate_posterior(mean: ArrayLike, log_var: ArrayLike, n: int, seed: int |
 
     Reference: Makhzani et al. 2016, "Adversarial autoencoders", section 2.
     """
-    shape = np.shape(mean)[1:]
+    shape = as_rows("mean", mean).shape[1:]
     mean, log_var = matrices.posterior(mean, log_var)
     random = randomness.generator("aggregate_posterior_sampler", seed)
     rows = random.integers(len(mean), size=whole_number("n", n))

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, randomness
+from keras_vae.rows import as_rows
 from keras_vae.types import ArrayLike
 
 
@@ -33,7 +34,7 @@ def gaussian_mixture(codes: ArrayLike, n: int, num_components: int = 10, seed: i
     from sklearn.exceptions import ConvergenceWarning  # late: importing scikit-learn takes a second
     from sklearn.mixture import GaussianMixture
 
-    shape = np.shape(codes)[1:]
+    shape = as_rows("codes", codes).shape[1:]
     codes = matrices.vectors("codes", codes, low_rows=2)
     n, num_components = whole_number("n", n), whole_number("num_components", num_components)
     if num_components > len(codes):

@@ -43,7 +43,7 @@ def smoothness(
 
     Reference: Arvanitidis et al. 2018, "Latent space oddity", equation 4, for a straight line cut into pieces.
     """
-    shape = np.shape(codes)[1:]
+    shape = as_rows("codes", codes).shape[1:]
     codes = matrices.vectors("codes", codes, low_rows=2)
     num_pairs = whole_number("num_pairs", num_pairs)
     steps = whole_number("steps", steps)

@@ -198,7 +198,7 @@ def baselines(measured, seed) -> dict:
         result["autoencoder"] = _squared_error(x_test, autoencoder.reconstruct(x_test))
     if num_values <= MOST_VALUES:
         result["probabilistic_pca"] = without_network.probabilistic_pca(x_train, x_test, components)
-        result["pixel_mixture"] = without_network.pixel_mixture(x_train, x_test, min(10, len(x_train)))
+        result["pixel_mixture"] = without_network.pixel_mixture(x_train, x_test, min(10, len(x_train)), seed=seed)
     return result
 
 
