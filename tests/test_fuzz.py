@@ -93,7 +93,10 @@ def calls(tmp_path_factory):
     return good_calls(tmp_path_factory.mktemp("fuzz"))
 
 
-NAMES = sorted(name for name in public() if name.count(".") < 2 and name not in NOT_CALLED and "VAE." not in name)
+OF_MODELS = tuple(f"{name}." for name in ("Autoencoder", "ConditionalVAE", "FactorVAE", "VAE"))
+NAMES = sorted(
+    name for name in public() if name.count(".") < 2 and name not in NOT_CALLED and not name.startswith(OF_MODELS)
+)
 
 
 def test_every_public_callable_is_called(calls):
