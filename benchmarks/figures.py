@@ -15,7 +15,7 @@ def figure(values, error=None, digits=4):
     value = float(np.mean(by_seed))
     if error is not None and np.isfinite(error) and error > 0.0:
         digits = 1 - math.floor(math.log10(error))  # two digits of the error
-    stored = {"value": round(value, digits)}
+    stored = {"value": round(value, digits) + 0.0}  # no -0.0
     if error is not None:
         stored["error"] = round(float(error), digits)
     if len(by_seed) > 1:
@@ -57,12 +57,12 @@ def table(result) -> str:
 
 
 def cell(stored) -> str:
-    """Return a figure with its error as text."""
+    """Return a figure as text, with its error in two digits."""
     if stored is None:
         return ""
     value, error = stored["value"], stored.get("error")
     if error:
-        digits = max(len(f"{one:.9f}".rstrip("0").partition(".")[2]) for one in (value, error))
+        digits = max(0, 1 - math.floor(math.log10(error)))
         return f"{value:,.{digits}f} +- {error:,.{digits}f}"
     return f"{value:,.0f}" if value == round(value) else f"{value:,}"
 

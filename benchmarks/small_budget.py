@@ -48,7 +48,7 @@ def compared(data, variants):
         figures[name] = {
             "ELBO": mean_figure(elbos),
             "L_200": mean_figure(log_ps),
-            **({} if len(figures) == 0 else {"gain": mean_figure(np.array(log_ps) - first)}),
+            "gain": mean_figure(np.array(log_ps) - first) if figures else None,
             "L_200 - ELBO": mean_figure(np.array(log_ps) - np.array(elbos)),
             "active units": figure(active, digits=1),
             "CPU s": figure(np.mean(seconds), digits=0),
