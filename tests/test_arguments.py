@@ -15,7 +15,7 @@ NO_NUMBERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", NO_NUMBERS, ids=range(len(NO_NUMBERS)))
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=lambda value: shown(value).split(" at 0x")[0])
 def test_no_number_of_any_kind(value):
     for check in (
         lambda: at_least("beta", value, 0.0),
