@@ -40,7 +40,7 @@ def over_rows(method: Callable) -> Callable:
             parts = dict(zip(names, tensors, strict=True))
             return method(model, batch_size=None, **{**dict.fromkeys(arrays), **parts})
 
-        compiled = model.compiled_function((method.__name__, names), function)
+        compiled = model.compiled_function((method.__name__, names), _named(function, method))
         n = _number(rows)
         return _gathered(model, rows, min(batch_size, fixed_size(n)), lambda block, *tensors: compiled(*tensors))
 
@@ -71,7 +71,7 @@ def drawn_over_rows(method: Callable) -> Callable:
             parts = dict(zip(names, tensors, strict=True))
             return method(model, seed=GivenSeed(state), **{**dict.fromkeys(arrays), **parts})
 
-        compiled = model.compiled_function((method.__name__, names), function)
+        compiled = model.compiled_function((method.__name__, names), _named(function, method))
 
         def of_block(block, *tensors):
             return compiled(model.seed_tensor(stream.part(block)), *tensors)
@@ -79,6 +79,12 @@ def drawn_over_rows(method: Callable) -> Callable:
         return _gathered(model, rows, BLOCK, of_block)
 
     return over_arrays
+
+
+def _named(function: Callable, method: Callable) -> Callable:
+    """Return the function under the method's name: TensorFlow counts, and warns of, traces by code and name."""
+    function.__code__ = function.__code__.replace(co_name=method.__name__)
+    return function
 
 
 def _number(rows: dict) -> int:

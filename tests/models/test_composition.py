@@ -46,6 +46,8 @@ def test_every_prior_with_every_posterior(digits, prior, posterior):
     vae.build((None, 64))
     for net in (vae.encoder, vae.decoder):  # q(z|x) near p(z|x), so that few draws tell log p(x)
         net.set_weights([0.5 * weight for weight in net.get_weights()])
+    random = np.random.default_rng(0)  # new flows are the identity
+    vae.posterior.set_weights([random.normal(scale=0.2, size=w.shape) for w in vae.posterior.get_weights()])
     x = digits[:16]
     weights = vae.log_weights(x, 4000, seed=0).astype("float64")
     elbo = vae.elbo(x, num_samples=100, seed=1)
@@ -55,7 +57,8 @@ def test_every_prior_with_every_posterior(digits, prior, posterior):
     decoded = keras.ops.convert_to_numpy(vae.decoder(z)).astype("float64")
     log_p = [np.logaddexp.reduce(decoded @ row - np.logaddexp(0, decoded).sum(1)) - np.log(len(z)) for row in x]
     by_weights = np.logaddexp.reduce(weights, axis=1) - np.log(4000)
-    np.testing.assert_allclose(by_weights, log_p, atol=0.05)
+    np.testing.assert_allclose(by_weights, log_p, atol=0.15)
+    assert by_weights.mean() == pytest.approx(np.mean(log_p), abs=0.03)
 
 
 @pytest.mark.parametrize("bound", BOUNDS)
