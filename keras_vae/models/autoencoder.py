@@ -61,6 +61,7 @@ class Autoencoder(LatentMethods, Trainer):
 
     MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss")
     PHASES: tuple[str, ...] = ("training",)
+    trains_prior = False  # else `adapt` fits it, after the training
     UNLOGGED = ("outside_support",)
     NO_LOSS = "the likelihood says what is minimised; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
@@ -79,6 +80,12 @@ class Autoencoder(LatentMethods, Trainer):
         **kwargs,
     ):
         penalties = checks.penalties(penalties)
+        compares = [type(penalty).__name__ for penalty in penalties if penalty.needs_prior]
+        if prior is None and compares and not self.trains_prior:
+            raise ValueError(
+                f"`prior` must be given with the penalty {compares[0]}, which compares the codes with draws from it: "
+                "'standard_normal', for example. Received: prior=None"
+            )
         measures = (*self.MEASURES, *(penalty.name for penalty in penalties), *self.UNLOGGED)
         super().__init__(measures, self.PHASES, skip_threshold, **kwargs)
         self.encoder = checks.model("encoder", encoder)

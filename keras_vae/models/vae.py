@@ -60,6 +60,7 @@ class VAE(DensityMethods, Autoencoder):
     """
 
     MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo")
+    trains_prior = True
     NO_LOSS = "a VAE minimises minus its ELBO; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "a VAE knows no classes; give each row its weight as `sample_weight`"
     PARTS = (*Autoencoder.PARTS, "posterior", "bound")

@@ -38,6 +38,13 @@ class Capacity(Penalty):
         super().__init__(weight, name, **kwargs)
         self.capacity, self.initial_capacity = self.add_scheduled("capacity", capacity)
 
+    def connect(self, posterior):
+        """Refuse a model without a posterior, which has no KL."""
+        if posterior is None:
+            raise ValueError(
+                "`penalties` must be defined for the model: Capacity needs the KL to a prior. Received: no posterior"
+            )
+
     def schedules(self):
         """Return what the training step moves: the weight and the capacity, where they have schedules."""
         return {**super().schedules(), **self.moved("capacity", self.capacity, self.initial_capacity)}

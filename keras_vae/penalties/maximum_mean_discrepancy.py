@@ -40,6 +40,8 @@ class MaximumMeanDiscrepancy(Penalty):
     auto-encoders", algorithm 2 and section 4; Zhao et al. 2019, "InfoVAE", section 3.
     """
 
+    needs_prior = True
+
     def __init__(
         self,
         weight: float | Schedule = 10.0,

@@ -31,6 +31,8 @@ class Penalty(keras.layers.Layer):
         ValueError: If `weight` is below 0.
     """
 
+    needs_prior = False  # whether the codes are compared with draws from the prior
+
     def __init__(self, weight: float | Schedule = 1.0, name: str | None = None, dtype="float32", **kwargs):
         super().__init__(name=name, dtype=dtype, **kwargs)
         self.weight, self.initial_weight = self.add_scheduled("weight", weight)

@@ -115,6 +115,10 @@ def test_bad_arguments(digits):
         make(penalties=twice)
     with pytest.raises(ValueError, match="`penalties` must be defined for the model: DIPII needs .* Received: no post"):
         make(penalties=[penalties.DIPII()]).compile()
+    with pytest.raises(ValueError, match="`prior` must be given with the penalty MaximumMeanDiscrepancy.*prior=None"):
+        make(penalties=[penalties.MaximumMeanDiscrepancy()])
+    with pytest.raises(ValueError, match="Capacity needs the KL to a prior. Received: no posterior"):
+        make(penalties=[penalties.Capacity()]).compile()
     autoencoder = make(prior="standard_normal")
     autoencoder.compile("adam")
     with pytest.raises(
