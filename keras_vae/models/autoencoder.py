@@ -61,7 +61,6 @@ class Autoencoder(LatentMethods, Trainer):
 
     MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss")
     PHASES: tuple[str, ...] = ("training",)
-    trains_prior = False  # else `adapt` fits it, after the training
     UNLOGGED = ("outside_support",)
     NO_LOSS = "the likelihood says what is minimised; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
@@ -81,7 +80,7 @@ class Autoencoder(LatentMethods, Trainer):
     ):
         penalties = checks.penalties(penalties)
         compares = [type(penalty).__name__ for penalty in penalties if penalty.needs_prior]
-        if prior is None and compares and not self.trains_prior:
+        if prior is None and compares:
             raise ValueError(
                 f"`prior` must be given with the penalty {compares[0]}, which compares the codes with draws from it: "
                 "'standard_normal', for example. Received: prior=None"

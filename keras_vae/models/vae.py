@@ -60,7 +60,6 @@ class VAE(DensityMethods, Autoencoder):
     """
 
     MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo")
-    trains_prior = True
     NO_LOSS = "a VAE minimises minus its ELBO; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "a VAE knows no classes; give each row its weight as `sample_weight`"
     PARTS = (*Autoencoder.PARTS, "posterior", "bound")
@@ -80,17 +79,20 @@ class VAE(DensityMethods, Autoencoder):
         penalties: Sequence[Any] = (),
         **kwargs,
     ):
-        super().__init__(encoder, decoder, likelihood, prior, penalties, skip_threshold, seed, **kwargs)
-        self.schedule = beta if isinstance(beta, Schedule) else None
+        prior, posterior = self.default_prior() if prior is None else priors.get(prior), posteriors.get(posterior)
+        schedule = beta if isinstance(beta, Schedule) else None
         # The first value of a schedule is known before the first step, for whoever looks at beta then.
-        initial_beta = beta if self.schedule is None else float(ops.convert_to_numpy(self.schedule(0)))
-        self.posterior = posteriors.get(posterior)
-        self.kl_divergence = KLDivergence(initial_beta, free_bits, self.prior, self.posterior, seed=seed)
+        initial_beta = beta if schedule is None else float(ops.convert_to_numpy(schedule(0)))
+        # Before the model's own noise: without a seed, the noise of these two is that of 0.2.0.
+        kl_divergence = KLDivergence(initial_beta, free_bits, prior, posterior, seed=seed)
+        sampling = Sampling(seed, posterior)
+        super().__init__(encoder, decoder, likelihood, prior, penalties, skip_threshold, seed, **kwargs)
+        self.schedule, self.posterior = schedule, posterior
+        self.kl_divergence, self.sampling = kl_divergence, sampling
         self.schedule_weight("beta", self.kl_divergence.beta, self.schedule)
         self.free_bits = self.kl_divergence.free_bits
         self.bound = bounds.get(bound)
         self.bound.check(self)
-        self.sampling = Sampling(seed, self.posterior)
 
     def default_prior(self):
         """Return the standard normal prior."""

@@ -82,7 +82,8 @@ def test_more_draws_are_a_higher_bound_below_log_p(vae, x):
     many = [-losses(bounds.IWAE(k), vae, np.repeat(x, 50, axis=0))[0]["loss"] for k in (1, 5, K)]
     assert many[0] < many[1] < many[2] < exact + 0.05
     of_one_draw = -losses(bounds.IWAE(1), vae, np.repeat(x, 800, axis=0))[0]["loss"]
-    assert of_one_draw == pytest.approx(vae.elbo(x, num_samples=800, seed=0).mean(), abs=0.15)
+    error = weights.std(axis=1).mean() * np.sqrt(2.0 / (16 * 800))
+    assert of_one_draw == pytest.approx(vae.elbo(x, num_samples=800, seed=0).mean(), abs=5 * error)
 
 
 def test_the_doubly_reparameterized_gradient_has_the_mean_of_the_plain_one_and_less_noise(vae, x):
