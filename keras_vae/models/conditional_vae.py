@@ -28,7 +28,7 @@ class ConditionalVAE(VAE):
         decoder: Keras model from `[z, y]` to the likelihood's parameters.
         likelihood: As for `VAE`. Default "bernoulli".
         num_classes: Int of at least 1, where y are labels from 0 to num_classes - 1, an int array of shape `(n,)`; or
-            None. Default None.
+            None. A batch with another label is skipped and counted, as one with NaN. Default None.
         condition_shape: Tuple of ints, the shape of an example's attributes, where y are numbers; or None. One of the
             two must be given. Default None.
         **kwargs: The other arguments of `VAE`.
@@ -83,7 +83,8 @@ class ConditionalVAE(VAE):
         """Return `[x, y]` or `[z, y]`, labels one-hot."""
         if self.num_classes is None:
             return [values, ops.cast(y, "float32")]
-        labels = ops.cast(ops.reshape(y, (-1,)), "int32")
+        # Others are refused where they are given, or skipped in training: PyTorch would stop.
+        labels = ops.clip(ops.cast(ops.reshape(y, (-1,)), "int32"), 0, self.num_classes - 1)
         return [values, ops.one_hot(labels, self.num_classes, dtype="float32")]
 
     def target(self, x, y):
@@ -129,6 +130,14 @@ class ConditionalVAE(VAE):
         batch_of("x", x, self.event_shape)
         self.target(x, None)
         self.checked_condition(y)
+
+    def num_invalid_rows(self, x, y):
+        """Return in how many rows of a batch something is not valid; a label that is none of the classes is not."""
+        if self.num_classes is None:
+            return super().num_invalid_rows(x, y)
+        labels = ops.cast(ops.reshape(y, (-1,)), "float32")
+        known = ops.logical_and(labels == ops.floor(labels), ops.logical_and(labels >= 0, labels < self.num_classes))
+        return super().num_invalid_rows(x, ops.where(known, labels, float("nan")))
 
     def without_labels(self, y):
         """Return y, which the model needs."""

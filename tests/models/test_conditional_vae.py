@@ -88,6 +88,16 @@ def test_labels(digits, labels):
     np.testing.assert_allclose(*going_on, rtol=1e-5)
 
 
+def test_a_label_of_no_class_in_a_later_batch_is_skipped_and_counted(digits, labels):
+    vae = keras_vae.ConditionalVAE(*networks(10), num_classes=10, seed=1)
+    vae.compile(keras.optimizers.Adam(1e-2))
+    x, y = np.repeat(digits, 2, axis=0), np.repeat(labels, 2)
+    y[-3:] = 10
+    with pytest.warns(UserWarning, match="1 of 8 updates of epoch 1 were skipped: 3 rows of the data"):
+        history = vae.fit(x, y, batch_size=64, shuffle=False, verbose=0).history
+    assert history["skipped_updates"] == [1.0] and np.isfinite(history["loss"][0])
+
+
 def test_bad_input(digits, labels):
     vae = keras_vae.ConditionalVAE(*networks(10), num_classes=10)
     vae.compile("adam")
