@@ -77,7 +77,7 @@ def test_a_vae(make_vae, digits):
     annealed = evaluation.ais(vae, x, num_steps=8, num_chains=4, leapfrog_steps=3, seed=0, verbose=0)
     sampled = evaluation.marginal_likelihood(vae, x, 2000, seed=0)["marginal_likelihood"]
     assert annealed["ais"] == pytest.approx(sampled, abs=0.6) and annealed["acceptance"] > 0.4
-    sandwich = evaluation.ais_sandwich(vae, 4, num_steps=32, num_chains=4, leapfrog_steps=3, seed=0, verbose=0)
+    sandwich = evaluation.ais_sandwich(vae, 8, num_steps=64, num_chains=8, leapfrog_steps=3, seed=0, verbose=0)
     assert abs(sandwich["gap"]) < 1.0
 
 
