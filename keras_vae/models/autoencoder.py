@@ -112,7 +112,8 @@ class Autoencoder(LatentMethods, Trainer):
     def encoded(self, x: Any, y: Any = None, training: bool = False) -> list:
         """Return what the encoder gives for x, as a list of float32 tensors."""
         outputs = self.encoder(self.with_condition(x, y), training=training)
-        return [ops.cast(part, "float32") for part in keras.tree.flatten(outputs)]
+        # Not keras.tree, which takes longer than the cast on PyTorch.
+        return [ops.cast(part, "float32") for part in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
 
     def point(self, encoded: list) -> Any:
         """Return the code that stands for each example."""
