@@ -33,6 +33,16 @@ ROOMS = (
     "schedules",
     "tuning",
 )
+BASES = {
+    "bounds.Bound",
+    "flows.Flow",
+    "likelihoods.Likelihood",
+    "penalties.Penalty",
+    "posteriors.Posterior",
+    "priors.Prior",
+    "schedules.Schedule",
+    "tuning.Objective",
+}
 NEEDS_A_DOWNLOAD = {"tensorflow_datasets"}
 
 
@@ -119,16 +129,6 @@ def test_the_example_runs(name, folder, monkeypatch, request):
 
 def test_every_public_class_and_function_has_an_example():
     in_a_room = {name for name in EXAMPLES if name.split(".")[0] in ROOMS and name.count(".") == 1}
-    bases = {
-        "bounds.Bound",
-        "flows.Flow",
-        "likelihoods.Likelihood",
-        "penalties.Penalty",
-        "posteriors.Posterior",
-        "priors.Prior",
-        "schedules.Schedule",
-        "tuning.Objective",
-    }
     results = {"datasets.Dataset"}
     without = {name for name in in_a_room | {"VAE"} if not EXAMPLES[name] and not name.endswith(".get")}
-    assert without == bases | results | {"plots.manifold_codes"}
+    assert without == BASES | results | {"plots.manifold_codes"}

@@ -9,7 +9,7 @@ from good_calls import X, good_calls
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from test_docstrings import public
+from test_docstrings import BASES, public
 
 NO_BACKENDS = "the checks are of no backend: PyTorch is the quickest to call"
 pytestmark = [
@@ -73,19 +73,7 @@ OF_USERS = {("evaluation.ArrayModel", "x")}
 MAY_BE_NAN = ("_standard_error", "monte_carlo_error", ".pairs", ".path_length", ".path_ratio", ".largest_step")
 # Bases to derive from, what others return, a download; and functions of tensors or for Keras, besides those of `VAE`
 # for users (`fit`, `evaluate` and `predict` have tests of their own).
-NOT_CALLED = {
-    "datasets.Dataset",
-    "datasets.tensorflow_datasets",
-    "bounds.Bound",
-    "models.Classifier",
-    "flows.Flow",
-    "likelihoods.Likelihood",
-    "penalties.Penalty",
-    "posteriors.Posterior",
-    "priors.Prior",
-    "schedules.Schedule",
-    "tuning.Objective",
-}
+NOT_CALLED = {*BASES, "datasets.Dataset", "datasets.tensorflow_datasets", "models.Classifier"}
 
 
 @pytest.fixture(scope="module")
