@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.arrays import checks
+from keras_vae.arrays.padding import padded
 from keras_vae.arrays.stream import Stream
 
 _one_at_a_time = threading.Lock()
@@ -58,6 +59,13 @@ class ArrayMethods:
         with np.errstate(invalid="ignore", over="ignore"):  # infinity minus itself
             if not np.all(is_valid(batch)):
                 checks.refuse_rows(name, rows, is_valid)
+
+    def batches(self, rows: dict[str, Any], size: int, start: int = 0) -> list:
+        """Return `size` rows of each array of `rows_of` as tensors, those that are missing filled up, all checked."""
+        batches = {name: padded(array[start : start + size], size) for name, array in rows.items()}
+        for name, batch in batches.items():
+            self.check_values(name, batch, rows[name])
+        return [ops.convert_to_tensor(batch) for batch in batches.values()]
 
     def stream(self, seed: int | None) -> Stream:
         """Return where the draws of a call start: from a seed, or else where no call has started."""

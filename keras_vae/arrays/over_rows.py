@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.arguments import whole_number
-from keras_vae.arrays.padding import fixed_size, padded
+from keras_vae.arrays.padding import fixed_size
 from keras_vae.arrays.stream import BLOCK, GivenSeed, Stream
 
 
@@ -96,10 +96,7 @@ def _gathered(model: Any, rows: dict, size: int, function: Callable):
     n, results, is_single = _number(rows), [], True
     for block, start in enumerate(range(0, n, size)):
         stop = min(start + size, n)
-        batches = {name: padded(array[start:stop], size) for name, array in rows.items()}
-        for name, batch in batches.items():
-            model.check_values(name, batch, rows[name])
-        outputs = function(block, *map(ops.convert_to_tensor, batches.values()))
+        outputs = function(block, *model.batches(rows, size, start))
         is_single = not isinstance(outputs, (list, tuple))
         parts = [ops.convert_to_numpy(part) for part in ([outputs] if is_single else outputs)]
         results = results or [np.empty((n, *part.shape[1:]), part.dtype) for part in parts]

@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.arguments import whole_number
-from keras_vae.arrays import GivenSeed, drawn_over_rows, fixed_size, over_rows, padded
+from keras_vae.arrays import GivenSeed, drawn_over_rows, fixed_size, over_rows
 
 
 class DensityMethods:
@@ -153,9 +153,6 @@ class DensityMethods:
         given = self.rows_of(x=x, y=y)
         n = len(given["x"])
         rows = fixed_size(n) if rows is None else whole_number("rows", rows, low=n)
-        batches = {name: padded(array, rows) for name, array in given.items()}
-        for name, batch in batches.items():
-            self.check_values(name, batch, given[name])
 
         def log_weights(state, x, y=None):
             encoded = [ops.repeat(part, num_samples, axis=0) for part in self.encoded(x, y)]
@@ -164,7 +161,8 @@ class DensityMethods:
             return log_likelihood + log_ratio
 
         compiled = self.compiled_function(("log_weights", num_samples), log_weights)
-        weights = compiled(self.seed_tensor(self.stream(seed)), *map(ops.convert_to_tensor, batches.values()))
+        batches = self.batches(given, rows)
+        weights = compiled(self.seed_tensor(self.stream(seed)), *batches)
         return ops.convert_to_numpy(weights)[:n]
 
     def log_joint_and_gradient(self, x, z, y=None) -> tuple[np.ndarray, np.ndarray]:
@@ -187,11 +185,9 @@ class DensityMethods:
         given = self.rows_of(x=x, z=z, y=y)
         n = len(given["x"])
         size = min(max(n, 256), fixed_size(n))  # chains of annealed importance sampling come in thousands, of one size
-        batches = {name: padded(given[name], size) for name in ("z", "x", "y") if name in given}
-        for name, batch in batches.items():
-            self.check_values(name, batch, given[name])
+        given = {name: given[name] for name in ("z", "x", "y") if name in given}
         compiled = self.compiled_function("log_joint_and_gradient", self._log_joint, self.compile_gradient)
-        outputs = compiled(*map(ops.convert_to_tensor, batches.values()))
+        outputs = compiled(*self.batches(given, size))
         return tuple(ops.convert_to_numpy(part)[:n] for part in outputs)
 
     @over_rows
