@@ -6,7 +6,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_vae import priors
 from keras_vae.arguments import shape_text, whole_number
 from keras_vae.arrays.checks import batch_of
 from keras_vae.models import checks
@@ -146,11 +145,12 @@ class ConditionalVAE(VAE):
         return y
 
     def connect(self, posterior):
-        """Refuse a prior made of the posteriors of pseudo-inputs, which would need a condition each."""
-        if isinstance(self.prior, priors.VampPrior):
+        """Refuse a prior that encodes inputs of its own, which would need a condition each."""
+        if self.prior.needs_encoder:
+            name = type(self.prior).__name__
             raise ValueError(
-                "`prior` must not be VampPrior in a ConditionalVAE: its pseudo-inputs have no condition. Received: "
-                "prior=VampPrior"
+                f"`prior` must not be {name} in a ConditionalVAE: its pseudo-inputs have no condition. Received: "
+                f"prior={name}"
             )
         super().connect(posterior)
 

@@ -19,6 +19,8 @@ class Prior(keras.layers.Layer):
     codes, `latent_shape`, and how many numbers a code has, `latent_dim`.
     """
 
+    needs_encoder = False  # whether the density is made of the model's posteriors; see `connect`
+
     def __init__(self, dtype="float32", **kwargs):
         super().__init__(dtype=dtype, **kwargs)
         self.latent_shape: tuple[int, ...] | None = None

@@ -42,6 +42,8 @@ class VampPrior(Prior):
     Reference: Tomczak and Welling 2018, "VAE with a VampPrior", equation 9.
     """
 
+    needs_encoder = True
+
     def __init__(
         self,
         num_components: int = 500,
