@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -13,6 +14,17 @@ def stream(seed: int, number: int) -> int:
     neighbouring seeds lie far apart.
     """
     return int(np.random.SeedSequence([seed % 2**32, number]).generate_state(1)[0]) % 2**31
+
+
+def of_training_and_evaluation(seed: int | None, number: int = 0) -> tuple:
+    """Return the generators of training and of evaluation: two streams, so that validation changes no training.
+
+    Args:
+        seed: Int or None, from which Python's `random` draws the starts.
+        number: Int, the number of the first of the seed's two streams. Default 0.
+    """
+    starts = (None, None) if seed is None else (stream(seed, number), stream(seed, number + 1))
+    return tuple(keras.random.SeedGenerator(start) for start in starts)
 
 
 def for_draws(seed: Any, count: int) -> list:

@@ -6,7 +6,7 @@ import keras
 
 from keras_vae import posteriors
 from keras_vae.arguments import seed_or_none
-from keras_vae.noise import SavesNoise, stream
+from keras_vae.noise import SavesNoise, of_training_and_evaluation
 
 
 class PosteriorLayer(SavesNoise, keras.layers.Layer):
@@ -22,8 +22,7 @@ class PosteriorLayer(SavesNoise, keras.layers.Layer):
         super().__init__(dtype=dtype, **kwargs)
         self.seed = seed_or_none("seed", seed)
         self.posterior = posteriors.get(posterior)
-        streams = (None, None) if self.seed is None else (stream(self.seed, 0), stream(self.seed, 1))
-        self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(start) for start in streams)
+        self.training_noise, self.evaluation_noise = of_training_and_evaluation(self.seed)
 
     def noise(self, training: bool | None) -> keras.random.SeedGenerator:
         """Return the `SeedGenerator` of training or of evaluation."""

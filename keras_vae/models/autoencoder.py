@@ -15,7 +15,7 @@ from keras_vae.models import checks, data_warnings
 from keras_vae.models.final_sigmoid import final_sigmoid
 from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.models.misfit import Misfit
-from keras_vae.noise import stream
+from keras_vae.noise import of_training_and_evaluation
 from keras_vae.training import Phase, Trainer
 
 
@@ -96,8 +96,7 @@ class Autoencoder(LatentMethods, Trainer):
             for name, (weight, schedule) in penalty.schedules().items():
                 self.schedule_weight(name, weight, schedule)
         self.seed = seed_or_none("seed", seed)
-        streams = (None, None) if self.seed is None else (stream(self.seed, 2), stream(self.seed, 3))
-        self.training_noise, self.evaluation_noise = (keras.random.SeedGenerator(start) for start in streams)
+        self.training_noise, self.evaluation_noise = of_training_and_evaluation(self.seed, number=2)
         takes_probabilities = not getattr(self.likelihood, "from_logits", True)
         self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
         vars(self)["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
@@ -189,7 +188,7 @@ class Autoencoder(LatentMethods, Trainer):
 
     def completed(self, losses: dict, target: Any, outputs: dict, sample_weight: Any, training: bool) -> dict:
         """Return the losses with the penalties, and whether the target is outside the likelihood's support."""
-        noise = self.training_noise if training else self.evaluation_noise
+        noise = self.noise(training)
         penalties = {
             penalty.name: penalty(outputs, prior=self.prior, noise=noise, sample_weight=sample_weight)
             for penalty in self.penalties
@@ -197,6 +196,10 @@ class Autoencoder(LatentMethods, Trainer):
         loss = losses["loss"] + sum(penalty.weight * penalties[penalty.name] for penalty in self.penalties)
         outside_support = self.likelihood.outside_support(ops.cast(target, "float32"))
         return {**losses, **penalties, "loss": loss, "outside_support": outside_support}
+
+    def noise(self, training: bool) -> keras.random.SeedGenerator:
+        """Return the model's own noise, of training or of evaluation."""
+        return self.training_noise if training else self.evaluation_noise
 
     def regularization(self) -> Any:
         """Return what the layers of the parts add to the loss, where the model itself was not called."""
@@ -214,9 +217,12 @@ class Autoencoder(LatentMethods, Trainer):
 
     def phases(self):
         """Return the one phase of the training step: the prior is fitted afterwards, to the codes."""
-        of_prior = {id(variable) for variable in self.prior.trainable_variables}
-        variables = [variable for variable in self.trainable_variables if id(variable) not in of_prior]
-        return [Phase(self.losses_of, variables, self.optimizer)]
+        return [Phase(self.losses_of, self.trained_without(self.prior), self.optimizer)]
+
+    def trained_without(self, layer: keras.layers.Layer) -> list:
+        """Return the model's trainable variables but those of one of its layers."""
+        others = {id(variable) for variable in layer.trainable_variables}
+        return [variable for variable in self.trainable_variables if id(variable) not in others]
 
     def adapt(self, x, y=None, batch_size: int = 256) -> None:
         """Fit the prior to the codes of data, after the training; `sample` draws from it.

@@ -10,7 +10,7 @@ from keras_vae.arguments import at_least
 from keras_vae.batch import replicas
 from keras_vae.models import checks
 from keras_vae.models.vae import VAE
-from keras_vae.schedules import Schedule
+from keras_vae.schedules.schedule import Schedule, first_value
 from keras_vae.training import Phase
 
 
@@ -62,8 +62,7 @@ class FactorVAE(VAE):
         super().__init__(encoder, decoder, likelihood, **kwargs)
         self.critic = checks.model("critic", networks.critic() if critic is None else critic)
         self.initial_gamma = gamma if isinstance(gamma, Schedule) else float(at_least("gamma", gamma, 0.0))
-        first = float(ops.convert_to_numpy(gamma(0))) if isinstance(gamma, Schedule) else self.initial_gamma
-        start = keras.initializers.Constant(first)
+        start = keras.initializers.Constant(first_value(self.initial_gamma))
         self.gamma = self.add_weight(name="gamma", shape=(), initializer=start, trainable=False, dtype="float32")
         self.schedule_weight("gamma", self.gamma, gamma if isinstance(gamma, Schedule) else None)
 
@@ -88,7 +87,7 @@ class FactorVAE(VAE):
                 "FactorVAE must be trained on one device: its critic exchanges the codes of a whole batch. Received: "
                 f"{replicas.present().count} devices that share the batches"
             )
-        noise = self.training_noise if training else self.evaluation_noise
+        noise = self.noise(training)
         z, _ = self.posterior.sample(self.encoded(x, self.condition(y)), noise)
         z = ops.stop_gradient(z)
         of_codes = ops.softplus(-self.critic(z, training=training)[:, 0])
@@ -97,11 +96,9 @@ class FactorVAE(VAE):
 
     def phases(self):
         """Return the two phases of a training step: the networks, then the critic."""
-        of_critic = {id(variable) for variable in self.critic.trainable_variables}
-        others = [variable for variable in self.trainable_variables if id(variable) not in of_critic]
         critic = self.critic.trainable_variables
         return [
-            Phase(self.losses_of, others, self.optimizer),
+            Phase(self.losses_of, self.trained_without(self.critic), self.optimizer),
             Phase(self.critic_loss, critic, self.critic_optimizer, minimised="critic_loss", name="critic"),
         ]
 

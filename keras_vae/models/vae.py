@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import ops
 
 from keras_vae import batch, bounds, posteriors, priors
 from keras_vae.arrays.checks import batch_of
 from keras_vae.layers import KLDivergence, Sampling
 from keras_vae.models.autoencoder import Autoencoder, by_name
 from keras_vae.models.density_methods import DensityMethods
-from keras_vae.schedules import Schedule
+from keras_vae.schedules.schedule import Schedule, first_value
 from keras_vae.training import Phase
 
 
@@ -80,14 +79,11 @@ class VAE(DensityMethods, Autoencoder):
         **kwargs,
     ):
         prior, posterior = self.default_prior() if prior is None else priors.get(prior), posteriors.get(posterior)
-        schedule = beta if isinstance(beta, Schedule) else None
-        # The first value of a schedule is known before the first step, for whoever looks at beta then.
-        initial_beta = beta if schedule is None else float(ops.convert_to_numpy(schedule(0)))
         # Before the model's own noise: without a seed, the noise of these two is that of 0.2.0.
-        kl_divergence = KLDivergence(initial_beta, free_bits, prior, posterior, seed=seed)
+        kl_divergence = KLDivergence(first_value(beta), free_bits, prior, posterior, seed=seed)
         sampling = Sampling(seed, posterior)
         super().__init__(encoder, decoder, likelihood, prior, penalties, skip_threshold, seed, **kwargs)
-        self.schedule, self.posterior = schedule, posterior
+        self.schedule, self.posterior = beta if isinstance(beta, Schedule) else None, posterior
         self.kl_divergence, self.sampling = kl_divergence, sampling
         self.schedule_weight("beta", self.kl_divergence.beta, self.schedule)
         self.free_bits = self.kl_divergence.free_bits

@@ -10,7 +10,7 @@ from keras_vae.arguments import at_least
 from keras_vae.batch import replicas
 from keras_vae.known import Known
 from keras_vae.posteriors import Gaussian
-from keras_vae.schedules import Schedule
+from keras_vae.schedules.schedule import Schedule, first_value
 
 known = Known("keras_vae.penalties")
 
@@ -40,8 +40,7 @@ class Penalty(keras.layers.Layer):
     def add_scheduled(self, name: str, value: float | Schedule) -> tuple[keras.Variable, float | Schedule]:
         """Return a variable that starts at a number or at a schedule's first value, and that number or schedule."""
         value = value if isinstance(value, Schedule) else float(at_least(name, value, 0.0))
-        first = float(ops.convert_to_numpy(value(0))) if isinstance(value, Schedule) else value
-        start = keras.initializers.Constant(first)
+        start = keras.initializers.Constant(first_value(value))
         return self.add_weight(name=name, shape=(), initializer=start, trainable=False, dtype="float32"), value
 
     def schedules(self) -> dict[str, tuple[keras.Variable, Schedule]]:

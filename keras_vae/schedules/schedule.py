@@ -36,3 +36,8 @@ class Schedule:
     def from_config(cls, config: dict[str, Any]) -> "Schedule":
         """Make the schedule from its config."""
         return cls(**config)
+
+
+def first_value(value: Any) -> Any:
+    """Return what a weight is before the first step: a schedule's value at 0, a number as it is."""
+    return float(ops.convert_to_numpy(value(0))) if isinstance(value, Schedule) else value
