@@ -75,6 +75,82 @@ def likelihood_contract(likelihood, x):
     assert_saved_file_is_equal(vae, lambda model: model.elbo(x, seed=1))
 
 
+def model_contract(make, x, y=None, package="keras_vae.models"):
+    """A model round-trips, is called symbolically, is trained with validation, skips, is saved and goes on, and mixes.
+
+    Args:
+        make: Function that returns a new model, not compiled.
+        x: Array of 64 rows.
+        y: Array of 64 conditions, or None.
+    """
+    given = (x,) if y is None else (x, y)
+    model = make()
+    config_round_trip(model, package)
+    symbols = [keras.KerasTensor((None, *part.shape[1:]), dtype=part.dtype) for part in given]
+    symbolic = model(symbols if len(given) > 1 else symbols[0])
+    assert list(symbolic) == sorted(symbolic)  # JAX sorts them anyway
+    outputs = model(list(given) if len(given) > 1 else x)
+    shapes = {name: tuple(part.shape[1:]) for name, part in outputs.items()}
+    assert {name: tuple(part.shape) for name, part in symbolic.items()} == {n: (None, *s) for n, s in shapes.items()}
+
+    model.compile(keras.optimizers.Adam(1e-2), metrics=["mse"], **further_optimizers(model))
+    moved = [variable for phase in model.phases() for variable in phase.variables]
+    fitted_later = {id(weight) for weight in model.prior.weights}
+    assert {id(weight) for weight in model.trainable_variables} <= {id(weight) for weight in moved} | fitted_later
+    before = values(moved)
+    history = model.fit(*given, epochs=2, batch_size=32, validation_data=given, verbose=0).history
+    for old, new, variable in zip(before, values(moved), moved, strict=True):
+        assert np.any(old != new), f"no gradient reaches {variable.path}"
+    logged = {name for name in history if not name.startswith(("val_", "skipped_updates"))}
+    assert {"loss", "reconstruction_loss", "mse"} <= logged
+    assert {name for name in history if name.startswith("val_")} == {f"val_{name}" for name in logged}
+    assert set(model.evaluate(*given, verbose=0, return_dict=True)) == logged
+    assert np.isfinite([history[name] for name in history]).all()
+
+    spoilt = x[:32].copy()
+    spoilt[3] = np.nan
+    goes_on = {id(model.step), *(id(weight.variable) for weight in model.scheduled.values())}
+    stays = [*(weight for weight in model.weights if id(weight) not in goes_on), *slots(model)]
+    before = values(stays)
+    logs = model.train_on_batch(spoilt, *(part[:32] for part in given[1:]), return_dict=True)
+    assert float(logs["skipped_updates"]) == len(model.phases())
+    for old, new, variable in zip(before, values(stays), stays, strict=True):
+        np.testing.assert_array_equal(new, old, err_msg=variable.path)
+
+    loaded = assert_saved_file_is_equal(model, lambda m: m.evaluate(*given, verbose=0, return_dict=True))
+    for ours, theirs in zip(model.phases(), loaded.phases(), strict=True):
+        assert type(ours.optimizer) is type(theirs.optimizer)
+    for ours, theirs in zip(values(slots(model)), values(slots(loaded)), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    going_on = [m.fit(*given, batch_size=32, shuffle=False, verbose=0).history for m in (model, loaded)]
+    for name in going_on[0]:
+        np.testing.assert_allclose(going_on[0][name], going_on[1][name], rtol=1e-5, err_msg=name)
+
+    keras.config.set_dtype_policy("mixed_float16")
+    mixed = make()
+    mixed.compile(keras.optimizers.Adam(1e-3), **further_optimizers(mixed))
+    logs = mixed.train_on_batch(*(part[:32] for part in given), return_dict=True)
+    keras.config.set_dtype_policy("float32")
+    assert float(logs["skipped_updates"]) == 0.0 and np.isfinite([float(value) for value in logs.values()]).all()
+    for phase in mixed.phases():
+        assert isinstance(phase.optimizer, keras.optimizers.LossScaleOptimizer)
+
+
+def further_optimizers(model):
+    """Return an optimizer for each phase of a model but the first, as arguments of `compile`."""
+    return {name: keras.optimizers.Adam(1e-3) for name in model.FURTHER_OPTIMIZERS}
+
+
+def slots(model):
+    """Return the variables of all optimizers of a model."""
+    return [variable for phase in model.phases() for variable in phase.optimizer.variables]
+
+
+def values(variables):
+    """Return copies of variables as arrays."""
+    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+
+
 def assert_saved_file_is_equal(model, outputs):
     """Save, load, and assert that the outputs are the same."""
     with tempfile.TemporaryDirectory() as folder:

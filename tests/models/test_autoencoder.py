@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from contracts import assert_saved_file_is_equal, config_round_trip
+from contracts import assert_saved_file_is_equal, config_round_trip, model_contract
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
@@ -70,8 +70,8 @@ def test_it_has_no_probability_of_data(trained, digits):
     assert trained.traverse(digits[0], -1, [0.0, 1.0]).shape == (2, 64)
 
 
-def test_contract(digits):
-    autoencoder = make(
+def of_many_parts():
+    return make(
         likelihood=keras_vae.likelihoods.Gaussian("learned"),
         prior=priors.MixtureOfGaussians(2),
         penalties=[penalties.MaximumMeanDiscrepancy(keras_vae.schedules.Linear(10, end=2.0), name="mmd")],
@@ -79,17 +79,16 @@ def test_contract(digits):
         seed=7,
         name="mine",
     )
-    copy = config_round_trip(autoencoder, package="keras_vae.models")
+
+
+def test_contract(digits):
+    model_contract(of_many_parts, digits[:64])
+    copy = config_round_trip(of_many_parts(), package="keras_vae.models")
     assert copy.name == "mine" and copy.prior.num_components == 2 and copy.penalties[0].name == "mmd"
-    autoencoder.compile(keras.optimizers.Adam(1e-2), metrics=["mse"])
-    history = autoencoder.fit(digits, epochs=2, batch_size=64, validation_data=(digits,), verbose=0).history
-    names = {"loss", "reconstruction_loss", "mmd", "mse", "mmd_weight"}
-    assert set(history) == names | {f"val_{name}" for name in names} | {"skipped_updates"}
+    copy.compile(keras.optimizers.Adam(1e-2), metrics=["mse"])
+    history = copy.fit(digits[:64], epochs=2, batch_size=16, verbose=0).history
+    assert set(history) == {"loss", "reconstruction_loss", "mmd", "mse", "mmd_weight", "skipped_updates"}
     assert history["mmd_weight"][-1] == pytest.approx(2.0 * 7 / 10)
-    loaded = assert_saved_file_is_equal(autoencoder, lambda m: [m.codes(digits), m.prior.means])
-    going_on = [m.fit(digits, batch_size=64, shuffle=False, verbose=0).history for m in (autoencoder, loaded)]
-    for name in going_on[0]:
-        np.testing.assert_allclose(going_on[0][name], going_on[1][name], rtol=1e-5, err_msg=name)
 
 
 def test_a_wasserstein_autoencoder_is_an_argument(digits):

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from contracts import assert_saved_file_is_equal
+from contracts import model_contract
 
 import keras_vae
 from keras_vae import bounds, likelihoods
@@ -66,41 +66,49 @@ def test_the_importance_weighted_bound_composes_with_a_condition():
     assert logs["loss"] == pytest.approx(-exact.mean(), abs=2e-3)  # at the true posterior any k is exact
 
 
-def test_labels(digits, labels):
-    vae = keras_vae.ConditionalVAE(*networks(10), num_classes=10, seed=1)
-    vae.compile(keras.optimizers.Adam(1e-2), metrics=["mse"])
-    history = vae.fit(digits, labels, epochs=3, batch_size=64, validation_data=(digits, labels), verbose=0).history
-    assert history["loss"][-1] < history["loss"][0] and "val_elbo" in history and "val_mse" in history
-    mean, log_var = vae.encode(digits, labels)
-    one_hot = np.eye(10, dtype="float32")[labels]
-    np.testing.assert_allclose(mean, vae.encoder.predict([digits, one_hot], verbose=0)[0], rtol=1e-5, atol=1e-6)
-    np.testing.assert_array_equal(vae.encode(digits, labels[:, None])[0], mean)
-    assert vae.sample(4, y=[3, 3, 4, 4], seed=0).shape == (4, 64)
-    assert vae.reconstruct(digits, labels).shape == (256, 64)
-    assert vae.interpolate(digits[0], digits[1], steps=3, y=labels[0]).shape == (3, 64)
-    assert vae.traverse(digits[:2], 0, [0.0, 1.0], y=labels[:2]).shape == (2, 2, 64)
-    assert vae.simulate(3, y=[0, 1, 2], seed=0)[1].shape == (3, 64)
-    assert vae.log_joint_and_gradient(digits[:3], mean[:3], labels[:3])[1].shape == (3, 2)
-    symbolic = vae([keras.KerasTensor((None, 64)), keras.KerasTensor((None,), dtype="int32")])
-    assert tuple(symbolic["parameters"].shape) == (None, 64)
-    loaded = assert_saved_file_is_equal(vae, lambda m: [m.elbo(digits, labels, seed=0), m.encode(digits, labels)[0]])
-    going_on = [m.fit(digits, labels, batch_size=64, shuffle=False, verbose=0).history["loss"] for m in (vae, loaded)]
-    np.testing.assert_allclose(*going_on, rtol=1e-5)
-
-
-def test_a_label_of_no_class_in_a_later_batch_is_skipped_and_counted(digits, labels):
+@pytest.fixture(scope="module")
+def of_labels():
+    keras.utils.set_random_seed(1)
     vae = keras_vae.ConditionalVAE(*networks(10), num_classes=10, seed=1)
     vae.compile(keras.optimizers.Adam(1e-2))
+    return vae
+
+
+@pytest.mark.parametrize("kind", ["labels", "attributes"])
+def test_contract(digits, labels, kind):
+    of_kind = {"num_classes": 10} if kind == "labels" else {"condition_shape": (10,)}
+
+    def make():
+        keras.utils.set_random_seed(1)
+        return keras_vae.ConditionalVAE(*networks(10), seed=1, **of_kind)
+
+    y = labels[:64] if kind == "labels" else np.eye(10, dtype="float32")[labels[:64]]
+    model_contract(make, digits[:64], y)
+
+
+def test_labels(of_labels, digits, labels):
+    mean, log_var = of_labels.encode(digits, labels)
+    one_hot = np.eye(10, dtype="float32")[labels]
+    np.testing.assert_allclose(mean, of_labels.encoder.predict([digits, one_hot], verbose=0)[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(of_labels.encode(digits, labels[:, None])[0], mean)
+    assert of_labels.sample(4, y=[3, 3, 4, 4], seed=0).shape == (4, 64)
+    assert of_labels.reconstruct(digits, labels).shape == (256, 64)
+    assert of_labels.interpolate(digits[0], digits[1], steps=3, y=labels[0]).shape == (3, 64)
+    assert of_labels.traverse(digits[:2], 0, [0.0, 1.0], y=labels[:2]).shape == (2, 2, 64)
+    assert of_labels.simulate(3, y=[0, 1, 2], seed=0)[1].shape == (3, 64)
+    assert of_labels.log_joint_and_gradient(digits[:3], mean[:3], labels[:3])[1].shape == (3, 2)
+
+
+def test_a_label_of_no_class_in_a_later_batch_is_skipped_and_counted(of_labels, digits, labels):
     x, y = np.repeat(digits, 2, axis=0), np.repeat(labels, 2)
     y[-3:] = 10
     with pytest.warns(UserWarning, match="1 of 8 updates of epoch 1 were skipped: 3 rows of the data"):
-        history = vae.fit(x, y, batch_size=64, shuffle=False, verbose=0).history
+        history = of_labels.fit(x, y, batch_size=64, shuffle=False, verbose=0).history
     assert history["skipped_updates"] == [1.0] and np.isfinite(history["loss"][0])
 
 
-def test_bad_input(digits, labels):
-    vae = keras_vae.ConditionalVAE(*networks(10), num_classes=10)
-    vae.compile("adam")
+def test_bad_input(of_labels, digits, labels):
+    vae = of_labels
     needs_y = "`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None"
     for call in (vae.fit, vae.evaluate, vae.encode, vae.elbo, vae.reconstruct):
         with pytest.raises(ValueError, match=needs_y):

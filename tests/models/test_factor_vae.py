@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from contracts import assert_saved_file_is_equal
+from contracts import model_contract
 
 import keras_vae
 from keras_vae.models.factor_vae import exchanged
@@ -72,17 +72,14 @@ def test_the_critic_finds_the_total_correlation_of_known_gaussians():
 
 def test_contract(digits):
     schedule = keras_vae.schedules.Linear(10, start=0.0, end=4.0)
+    model_contract(lambda: make(gamma=schedule), digits[:64])
     vae = make(gamma=schedule)
-    vae.compile(keras.optimizers.Adam(1e-2), critic_optimizer=keras.optimizers.Adam(1e-3))
-    history = vae.fit(digits, epochs=2, batch_size=64, validation_data=(digits,), verbose=0).history
-    assert {"total_correlation", "critic_loss", "gamma", "val_critic_loss", "val_total_correlation"} <= set(history)
+    vae.compile(keras.optimizers.Adam(1e-2))
+    assert float(vae.critic_optimizer.learning_rate) == pytest.approx(1e-4)  # the paper's
+    history = vae.fit(digits[:64], epochs=2, batch_size=16, verbose=0).history
+    assert {"total_correlation", "critic_loss", "gamma"} <= set(history)
     assert history["gamma"][-1] == pytest.approx(4.0 * 7 / 10)
-    loaded = assert_saved_file_is_equal(vae, lambda m: [m.elbo(digits, seed=0), *m.critic_optimizer.variables])
-    assert int(loaded.critic_optimizer.iterations.numpy()) == 8
-    assert isinstance(loaded.initial_gamma, type(schedule))
-    going_on = [m.fit(digits, epochs=1, batch_size=64, shuffle=False, verbose=0).history for m in (vae, loaded)]
-    for name in going_on[0]:
-        np.testing.assert_allclose(going_on[0][name], going_on[1][name], rtol=1e-5, err_msg=name)
+    assert isinstance(type(vae).from_config(vae.get_config()).initial_gamma, type(schedule))
 
 
 def test_bad_arguments():

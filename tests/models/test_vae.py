@@ -3,7 +3,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from contracts import assert_saved_file_is_equal, config_round_trip
+from contracts import config_round_trip, model_contract
 
 import keras_vae
 from keras_vae import likelihoods, schedules
@@ -59,35 +59,32 @@ def test_any_other_posterior_is_below_the_exact_log_likelihood():
 
 
 def test_contract(digits):
-    encoder, decoder = keras_vae.networks.mlp((64,), 2, hidden=(8,), num_parameters=2)
-    vae = keras_vae.VAE(
-        encoder,
-        decoder,
-        likelihood=likelihoods.Gaussian("per_pixel"),
-        prior="standard_normal",
-        beta=schedules.Cosine(9, end=4.0),
-        free_bits=0.1,
-        skip_threshold=1e6,
-        seed=7,
-        name="mine",
-    )
+    def make():
+        encoder, decoder = keras_vae.networks.mlp((64,), 2, hidden=(8,), num_parameters=2)
+        return keras_vae.VAE(
+            encoder,
+            decoder,
+            likelihood=likelihoods.Gaussian("per_pixel"),
+            prior="standard_normal",
+            beta=schedules.Cosine(9, end=4.0),
+            free_bits=0.1,
+            skip_threshold=1e6,
+            seed=7,
+            name="mine",
+        )
+
+    model_contract(make, digits[:64], package="keras_vae")
+    vae = make()
     copy = config_round_trip(vae)
     assert copy.name == "mine" and copy.seed == 7 and copy.skip_threshold == 1e6 and copy.free_bits == 0.1
     assert json.dumps(copy.schedule.get_config()) == json.dumps(vae.schedule.get_config())
-    symbolic = vae(keras.KerasTensor((None, 64)))
-    assert list(symbolic) == sorted(symbolic)
-    assert {name: tuple(t.shape) for name, t in symbolic.items()} == {
+    assert {name: tuple(t.shape) for name, t in vae(keras.KerasTensor((None, 64))).items()} == {
         "kl": (None,),
         "log_var": (None, 2),
         "mean": (None, 2),
         "parameters": (None, 128),
         "z": (None, 2),
     }
-    vae.compile(keras.optimizers.Adam(1e-3))
-    vae.fit(digits, epochs=2, batch_size=64, verbose=0)
-    loaded = assert_saved_file_is_equal(vae, lambda m: [*m.encode(digits), m.decode(np.ones((3, 2))), m.elbo(digits)])
-    assert int(loaded.step.numpy()) == int(vae.step.numpy()) == 8
-    assert type(loaded.optimizer).__name__ == "Adam" and int(loaded.optimizer.iterations.numpy()) == 8
 
 
 def test_a_file_does_not_name_the_backend(make_vae, tmp_path):
