@@ -1,6 +1,7 @@
 """The VAE that keras-tuner searches."""
 
 import copy
+import functools
 import hashlib
 import inspect
 import time
@@ -16,6 +17,7 @@ from keras_vae.arguments import at_least, whole_number
 from keras_vae.callbacks import BetaAnnealing, Progress
 from keras_vae.datasets import Batches, Dataset
 from keras_vae.datasets.dataset import split
+from keras_vae.evaluation.protocol.codes import condition
 from keras_vae.models import VAE
 from keras_vae.rows import as_rows
 from keras_vae.schedules import Linear
@@ -55,6 +57,10 @@ class VAEHyperModel(keras_tuner.HyperModel):
             that returns `(encoder, decoder)`. If the space has a width, the function takes `width` too; "s0", "lenet"
             and "faces64" have none. Default "mlp".
         likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
+        model: `VAE`, another class of VAEs such as `FactorVAE`, or a function
+            `(encoder, decoder, likelihood=, beta=)` that returns one, with a prior or a posterior of its own, for
+            example. A model of x given y takes the data set's labels; its network must take the condition. Default
+            `VAE`.
         validation_fraction: Float between 0 and 1, the share of the data that is kept aside, at random. Default 0.1.
         warm_up: Float above 0, at most 1: the share of the epochs in which an annealed beta rises. Default 0.3.
         num_samples: Int of at least 1, draws of z for each example in the measured ELBO. Default 10.
@@ -63,8 +69,8 @@ class VAEHyperModel(keras_tuner.HyperModel):
         seed: Int of at least 0; seed i of a trial is `seed + i`. Each training sets Keras' global seed. Default 0.
 
     Raises:
-        ValueError: If an argument is out of its range, the objective needs what is not there (factors, or seeds), or
-            the space has a width and the network has none.
+        ValueError: If an argument is out of its range, the objective needs what is not there (factors, or seeds), the
+            space has a width and the network has none, or the model is no VAE.
 
     Example:
     >>> data = keras_vae.datasets.load("digits")
@@ -85,6 +91,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         batch_size: int = 128,
         network: str | Callable[..., tuple[keras.Model, keras.Model]] = "mlp",
         likelihood: Any = "bernoulli",
+        model: Callable[..., VAE] = VAE,
         validation_fraction: float = 0.1,
         warm_up: float = 0.3,
         num_samples: int = 10,
@@ -104,13 +111,16 @@ class VAEHyperModel(keras_tuner.HyperModel):
         self.width_of = WIDTHS.get(self.network, lambda width: {"width": width})
         self._check_width()
         self.likelihood = likelihoods.get(likelihood)
+        self.model = _of_vaes(model)
         self.warm_up = float(at_least("warm_up", warm_up, 0.0, strict=True))
         if self.warm_up > 1.0:
             raise ValueError(f"`warm_up` must be at most 1. Received: warm_up={warm_up!r}")
         self.num_samples = whole_number("num_samples", num_samples)
         self.devices = devices
         self.seed = whole_number("seed", seed, low=0)
-        self.x_train, self.x_validation, self.factors = _split(data, validation_fraction)
+        of_x, of_y, (_, self.factors) = _split(data, validation_fraction)
+        self.x_train, self.x_validation = of_x
+        self.y_train, self.y_validation = of_y
         if self.objective.needs_factors and self.factors is None:
             raise ValueError(
                 f"`objective` {self.objective.name!r} needs a data set with known factors, such as 'sprites'; "
@@ -137,9 +147,13 @@ class VAEHyperModel(keras_tuner.HyperModel):
         """Return what two searches must share to be one, in a form that JSON can hold; of the data, a checksum."""
         digest = hashlib.sha256()
         likelihood = {k: v for k, v in self.likelihood.get_config().items() if k not in ("name", "dtype")}
-        for array in (self.x_train, self.x_validation):
+        # A VAE's search looks neither at labels nor, since there was no other model, at the model.
+        labels = () if self.model is VAE or self.y_train is None else (self.y_train, self.y_validation)
+        for array in (self.x_train, self.x_validation, *labels):
             digest.update(np.ascontiguousarray(array).data)
+        model = {} if self.model is VAE else {"model": _name(self.model)}
         return {
+            **model,
             "space": self.space.get_config(),
             "objective": self.objective.get_config(),
             **{
@@ -164,7 +178,9 @@ class VAEHyperModel(keras_tuner.HyperModel):
         encoder, decoder = self.network(
             self.x_train.shape[1:], values["latent_dim"], num_parameters=likelihood.num_parameters, **width
         )
-        vae = VAE(encoder, decoder, likelihood=likelihood, beta=values["beta"])
+        vae = self.model(encoder, decoder, likelihood=likelihood, beta=values["beta"])
+        if not isinstance(vae, VAE):
+            raise ValueError(f"`model` must return a keras_vae.VAE. Received: a {type(vae).__name__}")
         vae.compile(optimizer=keras.optimizers.Adam(values["learning_rate"]))
         return vae
 
@@ -207,7 +223,8 @@ class VAEHyperModel(keras_tuner.HyperModel):
             models = [self._train(hp, epochs, i, callbacks_of_training(callbacks), verbose) for i in range(self.seeds)]
             measured = [self._measure(vae) for vae in models]
             elbos = [figures["elbo"] for figures in measured]
-            scores = self.objective.scores(models, elbos, self.x_validation, self.factors, self.seed)
+            given = condition(models[0].condition(self.y_validation))
+            scores = self.objective.scores(models, elbos, self.x_validation, self.factors, self.seed, **given)
         if not np.isfinite(scores).all():
             raise keras_tuner.errors.FailedTrialError(f"diverged: {self.objective.name} of the seeds is {scores}")
         for path in checkpoints(callbacks):
@@ -229,10 +246,11 @@ class VAEHyperModel(keras_tuner.HyperModel):
             callbacks.append(BetaAnnealing(Linear(duration=self.warm_up * epochs, end=hp.get("beta"))))
         if verbose:
             callbacks.append(Progress(every=epochs, names=("val_elbo",), title=f"seed {i + 1} of {self.seeds}"))
-        batches = Batches(self.x_train, self.batch_size, seed=self.seed + i, remainder="pad")
-        validation = Batches(self.x_validation, self.batch_size, shuffle=False, remainder="pad")
+        y_train, y_validation = map(vae.condition, (self.y_train, self.y_validation))
+        batches = Batches((self.x_train, y_train), self.batch_size, seed=self.seed + i, remainder="pad")
+        validation = Batches((self.x_validation, y_validation), self.batch_size, shuffle=False, remainder="pad")
         history = vae.fit(batches, epochs=epochs, validation_data=validation, callbacks=callbacks, verbose=0).history
-        skipped = sum(history["skipped_updates"]) / (len(history["loss"]) * len(batches))
+        skipped = sum(history["skipped_updates"]) / (len(history["loss"]) * len(batches) * len(vae.PHASES))
         if skipped > MAX_SKIPPED:
             raise keras_tuner.errors.FailedTrialError(
                 f"diverged: {skipped:.0%} of the updates of seed {self.seed + i} were not finite and skipped"
@@ -241,16 +259,32 @@ class VAEHyperModel(keras_tuner.HyperModel):
 
     def _measure(self, vae: Any) -> dict:
         """Return the figures of one trained model on the validation split."""
-        elbo = evaluation.elbo(vae, self.x_validation, self.num_samples, seed=self.seed)
+        y = vae.condition(self.y_validation)
+        elbo = evaluation.elbo(vae, self.x_validation, self.num_samples, y=y, seed=self.seed)
         if not np.isfinite(elbo["elbo"]):
             raise keras_tuner.errors.FailedTrialError(f"diverged: the ELBO is {elbo['elbo']}")
-        units = evaluation.active_units(*vae.encode(self.x_validation))
+        units = evaluation.active_units(vae.codes(self.x_validation, y))
         names = ("elbo", "kl_loss", "reconstruction_loss")
         return {**{name: elbo[name] for name in names}, "active_units": units["active_units"]}
 
 
-def _name(network: Any) -> str:
-    return getattr(network, "__name__", type(network).__name__)
+def _name(function: Any) -> str:
+    """Return a name that is the same in another process."""
+    if isinstance(function, functools.partial):
+        plain = {k: v if isinstance(v, (str, int, float, tuple)) else _name(v) for k, v in function.keywords.items()}
+        return f"{_name(function.func)}({', '.join(f'{k}={v}' for k, v in sorted(plain.items()))})"
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _of_vaes(model: Any) -> Callable[..., VAE]:
+    """Return `model` if it can make VAEs; what a function returns is seen when it is called."""
+    is_another_class = isinstance(model, type) and not issubclass(model, VAE)
+    if not callable(model) or isinstance(model, keras.Model) or is_another_class:
+        raise ValueError(
+            "`model` must be keras_vae.VAE, a subclass, or a function (encoder, decoder, likelihood=, beta=) that "
+            f"returns one. Received: model={getattr(model, '__name__', model)!r}"
+        )
+    return model
 
 
 def _mean_and_spread(name: str, spread_name: str, values: Sequence[float]) -> dict:
@@ -267,7 +301,7 @@ def _as_float32(data):
 
 
 def _split(data, validation_fraction):
-    """Return training data, validation data, and the factors of these or None."""
+    """Return data, labels and factors, each for training and validation, or None twice where there are none."""
     if isinstance(data, tuple) and len(data) == 2:
         x_train, x_validation = (_as_float32(part) for part in data)
         if x_train.shape[1:] != x_validation.shape[1:] or not len(x_train) or len(x_validation) < 2:
@@ -275,7 +309,7 @@ def _split(data, validation_fraction):
                 "`data` must be two arrays of rows of one shape, two rows at least to validate. Received: shapes "
                 f"{x_train.shape} and {x_validation.shape}"
             )
-        return x_train, x_validation, None
+        return (x_train, x_validation), (None, None), (None, None)
     x = data.x_train if isinstance(data, Dataset) else _as_float32(data)
     fraction = at_least("validation_fraction", validation_fraction, 0.0, strict=True)
     rows = round(fraction * len(x)) if x.ndim else 0
@@ -284,6 +318,6 @@ def _split(data, validation_fraction):
             "`validation_fraction` must leave two rows at least to validate and one to train. Received: "
             f"validation_fraction={validation_fraction!r} of data of shape {x.shape}"
         )
-    factors = data.factors_train if isinstance(data, Dataset) else None
-    (x_train, _), (x_validation, factors) = split(x, factors, fraction)
-    return x_train, x_validation, factors
+    (train, _), (validation, _) = split(np.arange(len(x)), None, fraction)
+    parts = (x, data.y_train, data.factors_train) if isinstance(data, Dataset) else (x, None, None)
+    return tuple((None, None) if part is None else (part[train], part[validation]) for part in parts)

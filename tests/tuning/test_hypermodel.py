@@ -1,3 +1,5 @@
+import dataclasses
+import functools
 import json
 import math
 
@@ -211,3 +213,56 @@ def test_without_keras_tuner_the_error_says_what_to_install(monkeypatch):
     with pytest.raises(ImportError, match=r"pip install 'keras-vae\[tuning\]'"):
         keras_vae.tuning  # noqa: B018
     assert keras_vae.VAE
+
+
+def network(input_shape, latent_dim, num_parameters=1, **arguments):
+    return keras_vae.networks.mlp(input_shape, latent_dim, hidden=(8,), num_parameters=num_parameters, **arguments)
+
+
+MODELS = {
+    "FactorVAE": {"model": keras_vae.FactorVAE, "network": network},
+    "a prior": {"model": functools.partial(keras_vae.VAE, prior="mixture_of_gaussians"), "network": network},
+    "ConditionalVAE": {
+        "model": functools.partial(keras_vae.ConditionalVAE, num_classes=10),
+        "network": functools.partial(network, condition_shape=(10,)),
+    },
+    "a posterior": {
+        "model": functools.partial(keras_vae.VAE, posterior="full_gaussian"),
+        "network": lambda shape, latent_dim, **arguments: network(
+            shape, latent_dim, heads=keras_vae.posteriors.FullGaussian().heads(latent_dim), **arguments
+        ),
+    },
+}
+
+NAMED = {
+    "FactorVAE": "FactorVAE",
+    "a prior": "VAE(prior=mixture_of_gaussians)",
+    "ConditionalVAE": "ConditionalVAE(num_classes=10)",
+    "a posterior": "VAE(posterior=full_gaussian)",
+}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_other_models_are_searched(data, kind):
+    space = tuning.SearchSpace(latent_dim=2, beta=0.5, annealing=False)
+    small = dataclasses.replace(data, x_train=data.x_train[:200], y_train=data.y_train[:200])
+    hypermodel = tuning.VAEHyperModel(
+        small, space, tuning.MarginalLikelihood(20), seeds=1, epochs=1, validation_fraction=0.2, **MODELS[kind]
+    )
+    hp = keras_tuner.HyperParameters()
+    vae = hypermodel.build(hp)
+    assert float(vae.beta) == 0.5
+    result = hypermodel.fit(hp, vae, verbose=0)
+    assert result["elbo"] < result["marginal_likelihood"] < 0.0
+    assert json.loads(json.dumps(hypermodel.get_config()))["model"] == NAMED[kind]
+
+
+def test_what_is_no_vae_is_refused(data, make_vae):
+    for model, received in ((keras_vae.Autoencoder, "'Autoencoder'"), ("factor", "'factor'"), (make_vae(), ".*VAE")):
+        with pytest.raises(
+            ValueError, match=f"`model` must be keras_vae.VAE, a subclass, .*Received: model={received}"
+        ):
+            tuning.VAEHyperModel(data, model=model)
+    hypermodel = tuning.VAEHyperModel(data, model=lambda *networks, **arguments: keras.Sequential())
+    with pytest.raises(ValueError, match="`model` must return a keras_vae.VAE. Received: a Sequential"):
+        hypermodel.build(keras_tuner.HyperParameters())

@@ -50,8 +50,14 @@ class Disentanglement(Objective):
         return self.score
 
     def scores(
-        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+        self,
+        models: Sequence[Any],
+        elbos: Sequence[float],
+        x: np.ndarray,
+        factors: np.ndarray | None,
+        seed: int,
+        y: np.ndarray | None = None,
     ) -> list[float]:
         """Return the models' scores."""
         function, key = SCORES[self.score]
-        return [function(vae.encode(x)[0], factors, seed=seed)[key] for vae in models]
+        return [function(vae.codes(x, y), factors, seed=seed)[key] for vae in models]

@@ -21,7 +21,13 @@ class Elbo(Objective):
     name = "elbo"
 
     def scores(
-        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+        self,
+        models: Sequence[Any],
+        elbos: Sequence[float],
+        x: np.ndarray,
+        factors: np.ndarray | None,
+        seed: int,
+        y: np.ndarray | None = None,
     ) -> list[float]:
         """Return the models' ELBOs."""
         return list(elbos)

@@ -32,8 +32,15 @@ class MarginalLikelihood(Objective):
         self.num_samples = whole_number("num_samples", num_samples)
 
     def scores(
-        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+        self,
+        models: Sequence[Any],
+        elbos: Sequence[float],
+        x: np.ndarray,
+        factors: np.ndarray | None,
+        seed: int,
+        y: np.ndarray | None = None,
     ) -> list[float]:
         """Return the models' L_k."""
-        results = (evaluation.marginal_likelihood(vae, x, self.num_samples, seed=seed, verbose=0) for vae in models)
+        given: dict[str, Any] = {"y": y, "seed": seed, "verbose": 0}
+        results = (evaluation.marginal_likelihood(vae, x, self.num_samples, **given) for vae in models)
         return [result["marginal_likelihood"] for result in results]

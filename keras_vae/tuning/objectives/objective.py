@@ -27,7 +27,13 @@ class Objective(ABC):
 
     @abstractmethod
     def scores(
-        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+        self,
+        models: Sequence[Any],
+        elbos: Sequence[float],
+        x: np.ndarray,
+        factors: np.ndarray | None,
+        seed: int,
+        y: np.ndarray | None = None,
     ) -> list[float]:
         """Return a score for each of a trial's models, which differ only in their seeds.
 
@@ -37,6 +43,7 @@ class Objective(ABC):
             x: Array of shape `(n, ...)`, the validation data.
             factors: Array of shape `(n, num_factors)` or None.
             seed: Int, for the score's own draws.
+            y: Array of n conditions, of models of x given y; it is left out where the models take none. Default None.
         """
 
     def get_config(self) -> dict:

@@ -28,9 +28,15 @@ class UDR(Objective):
     seeds_are_independent = False
 
     def scores(
-        self, models: Sequence[Any], elbos: Sequence[float], x: np.ndarray, factors: np.ndarray | None, seed: int
+        self,
+        models: Sequence[Any],
+        elbos: Sequence[float],
+        x: np.ndarray,
+        factors: np.ndarray | None,
+        seed: int,
+        y: np.ndarray | None = None,
     ) -> list[float]:
         """Return the models' agreement with each other."""
-        codes = [vae.encode(x) for vae in models]
+        codes = [vae.encode(x, y) for vae in models]
         kl = [evaluation.active_units(mean, log_var)["kl_per_dimension"] for mean, log_var in codes]
         return evaluation.unsupervised_disentanglement_ranking([mean for mean, _ in codes], kl, seed=seed)["scores"]
