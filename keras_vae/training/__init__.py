@@ -1,4 +1,4 @@
-"""How a model is trained: the only room that imports TensorFlow, JAX or PyTorch."""
+"""Training: the only room that imports TensorFlow, JAX or PyTorch."""
 
 from keras_vae.training.data_parallel import data_parallel
 from keras_vae.training.phase import Phase

@@ -1,8 +1,12 @@
 """The one place where the backend is chosen."""
 
+from typing import TYPE_CHECKING
+
 import keras
 
-if keras.backend.backend() == "tensorflow":
+if TYPE_CHECKING:
+    from keras_vae.training.steps import BackendSteps as Steps
+elif keras.backend.backend() == "tensorflow":
     from keras_vae.training.tensorflow_steps import TensorFlowSteps as Steps
 elif keras.backend.backend() == "jax":
     from keras_vae.training.jax_steps import JaxSteps as Steps

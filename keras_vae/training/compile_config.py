@@ -1,9 +1,12 @@
-"""How a compiled model is written down so that a file from one backend opens on the others."""
+"""The config of a compiled model, written so that a file from one backend opens on the others."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import keras
 
 
-def portable(config: dict, optimizers, jit_compile) -> dict:
+def portable(config: dict[str, Any], optimizers: Iterable[str], jit_compile: bool | str) -> dict[str, Any]:
     """Return a compile config that names no backend.
 
     PyTorch's file would name its own optimizer class, and JAX's would ask the others for jit compilation.

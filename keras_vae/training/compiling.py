@@ -1,14 +1,33 @@
 """Keras' `compile` for a model with several optimizers."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
 from keras_vae.training import compile_config, optimizers
+from keras_vae.training.mixin import Mixin
+from keras_vae.training.phase import Phase
 
 
-class Compiling:
+class Compiling(Mixin):
     """How a model is compiled, its optimizers are built, and both are written down."""
 
-    def compile(self, optimizer="adam", loss=None, jit_compile="auto", **kwargs):
+    FURTHER_OPTIMIZERS: tuple[str, ...]
+    NO_LOSS: str
+    compiled_steps: dict[tuple, Any]
+    build_if_possible: Callable[[], None]
+    check_device_layout: Callable[[dict[str, Any]], None]
+    phases: Callable[[], list[Phase]]
+    target_shape_of_metrics: Callable[[], tuple]
+
+    def compile(
+        self,
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        loss: None = None,
+        jit_compile: bool | str = "auto",
+        **kwargs: Any,
+    ) -> None:
         """Configure the training; see `keras.Model.compile`.
 
         Args:
@@ -41,7 +60,7 @@ class Compiling:
         self.build_if_possible()
         self.build_optimizers()
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any]:
         """Return the arguments of `compile` in a form that every backend can read."""
         config = super().get_compile_config()
         if not config:
@@ -49,24 +68,24 @@ class Compiling:
         further = {n: keras.saving.serialize_keras_object(getattr(self, n)) for n in self.FURTHER_OPTIMIZERS}
         return compile_config.portable({**config, **further}, ("optimizer", *further), self._jit_as_given)
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile with the arguments that a file has."""
         self.compile(**keras.saving.deserialize_keras_object(config))
 
-    def build_optimizers(self):
+    def build_optimizers(self) -> None:
         """Create the optimizers' variables, so that a file saved before the first step is whole."""
         if self.built and self.optimizer is not None:
             for phase in self.phases():
                 if not phase.optimizer.built:
                     phase.optimizer.build(phase.variables)
 
-    def finalize_phases(self):
+    def finalize_phases(self) -> None:
         """Put each optimizer's averages of the weights (`use_ema`) in the weights' place."""
         for phase in self.phases():
             # Of the class: while `fit` runs, the first optimizer's own method comes here.
             type(phase.optimizer).finalize_variable_values(phase.optimizer, phase.variables)
 
-    def build_metrics(self):
+    def build_metrics(self) -> None:
         """Create the variables of the metrics given to `compile`."""
         given = self._compile_metrics
         if given is not None and not given.built:

@@ -1,9 +1,11 @@
 """The callbacks of a `fit` that must know its data and the other callbacks."""
 
+from typing import Any
+
 import keras
 
 
-def connected(callbacks: list, data) -> list:
+def connected(callbacks: list, data: Any) -> list[keras.callbacks.Callback]:
     """Return the callbacks, those with a method `connect` last, after it was called with the data and the others.
 
     They store what the others have done in an epoch, and must come after them.

@@ -1,11 +1,12 @@
 """Training on several devices of one machine, each with a share of every batch."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from keras_vae.training.backend import Steps
 
 
-def data_parallel(devices: Sequence[str] | None = None):
+def data_parallel(devices: Sequence[str] | None = None) -> AbstractContextManager:
     """Return a context in which a VAE is made, compiled and trained on several devices with the numbers of one.
 
     Each device holds the model and takes a share of every batch; losses, gradients and noise are those of the whole

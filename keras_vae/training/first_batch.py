@@ -1,14 +1,15 @@
-"""What is known of data before the first step: the shapes, and where possible the values, of a batch."""
+"""A first batch of data: its shapes and, where they can be known before the first step, its values."""
 
 import itertools
 import types
+from typing import Any
 
 import keras
 
 ROWS = 256
 
 
-def peek(x):
+def peek(x: Any) -> tuple[tuple | None, Any]:
     """Return a first batch `(x, y, sample_weight)` of a data set, or None where nothing is known, and x to go on with.
 
     Args:

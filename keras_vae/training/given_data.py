@@ -1,12 +1,16 @@
 """The data given to `fit`, `evaluate` and `predict`: checked, and made complete, before the first step."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from keras_vae.rows import as_rows
 from keras_vae.training import first_batch, sample_weight
+from keras_vae.types import ArrayLike
+
+if TYPE_CHECKING:
+    from keras_vae.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class GivenData:
     first: tuple | None
 
 
-def prepare(model, x, y=None, weights=None) -> GivenData:
+def prepare(model: "Trainer", x: Any, y: ArrayLike | None = None, weights: ArrayLike | None = None) -> GivenData:
     """Check data by their first batch, and build the model with it if it is not built yet.
 
     Args:
@@ -50,7 +54,7 @@ def prepare(model, x, y=None, weights=None) -> GivenData:
     return GivenData(x, y, weights, first)
 
 
-def _is_stream(x) -> bool:
+def _is_stream(x: Any) -> bool:
     return not (hasattr(x, "shape") or isinstance(x, (list, tuple, dict, str, int, float, complex)))
 
 

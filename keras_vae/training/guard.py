@@ -1,10 +1,12 @@
-"""What `fit` watches over for every user, as a callback that `fit` adds itself."""
+"""The callback that `fit` adds itself, to watch over every training."""
 
 import warnings
+from typing import Any
 
 import keras
 from keras import ops
 
+from keras_vae.training.phase import Phase
 from keras_vae.training.verdict import reason
 
 
@@ -20,21 +22,23 @@ class Guard(keras.callbacks.Callback):
         checked_values: Bool, whether the model has looked at the data's values already.
     """
 
-    def __init__(self, data, checked_values):
+    def __init__(self, data: Any, checked_values: bool):
         super().__init__()
         self.data = data
         self.next_epoch = getattr(data, "next_epoch", None)
         self.checked_values = checked_values
-        self.first_step = None
-        self.invalid_rows, self.skipped, self.weight = None, None, None
-        self.warned_of = set()
+        self.first_step: Any = None  # an int once an epoch has begun
+        self.invalid_rows: int | None = None
+        self.skipped: Any = None  # a dict, and `weight` a float, once an epoch was looked at
+        self.weight: Any = None
+        self.warned_of: set[str] = set()
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Give back the epoch that Keras may have begun before the training, to learn the shapes."""
         if self.next_epoch is not None and self.data.next_epoch == (self.next_epoch[0] + 1, 0):
             self.data.set_epoch(*self.next_epoch)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Tell the data of a resumed epoch, before Keras begins to draw it; remember where the epoch starts."""
         if self.first_step is None and epoch > 0 and hasattr(self.data, "set_epoch"):
             told = self.next_epoch is not None and (
@@ -45,11 +49,11 @@ class Guard(keras.callbacks.Callback):
         self.first_step = int(ops.convert_to_numpy(self.model.step))
         self.invalid_rows = None
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Look at the epoch's data before the validation resets the measures."""
         self.look()
 
-    def look(self):
+    def look(self) -> None:
         """Remember the epoch's counts; after the first epoch let the model say what it could not see earlier."""
         if self.invalid_rows is not None:
             return
@@ -60,7 +64,7 @@ class Guard(keras.callbacks.Callback):
             self.checked_values = True
             self.model.check_means(self.model.measures.result())
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Warn of the first skipped updates of a phase; stop if all of an epoch were, or no row had a weight."""
         self.look()
         if not any(self.skipped.values()):
@@ -87,7 +91,7 @@ class Guard(keras.callbacks.Callback):
                     stacklevel=2,
                 )
 
-    def reasons(self, phase) -> str:
+    def reasons(self, phase: Phase) -> str:
         """Return in words why updates of a phase were skipped."""
         reasons = reason(phase.optimizer, phase.variables)
         if self.invalid_rows:

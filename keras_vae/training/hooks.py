@@ -1,11 +1,13 @@
-"""What a model tells its trainer."""
+"""The hooks by which a model tells its trainer what it is."""
 
+from collections.abc import Callable
 from typing import Any
 
 from keras import ops
 
 from keras_vae import batch
 from keras_vae.training.phase import Phase
+from keras_vae.types import Tensor
 
 
 class Hooks:
@@ -18,10 +20,14 @@ class Hooks:
         NO_LOSS, NO_CLASS_WEIGHT: Texts, why `compile` takes no loss, and `fit` no class weights.
     """
 
-    FURTHER_OPTIMIZERS: tuple = ()
-    UNLOGGED: tuple = ()
+    FURTHER_OPTIMIZERS: tuple[str, ...] = ()
+    UNLOGGED: tuple[str, ...] = ()
     NO_LOSS = "the model says itself what is minimised"
     NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
+
+    built: bool
+    build: Callable[[Any], None]
+    build_optimizers: Callable[[], None]
 
     def phases(self) -> list[Phase]:
         """Return the phases of a training step, in their order."""
@@ -59,7 +65,7 @@ class Hooks:
         """Say of each value of the data whether it can be computed with: NaN and infinite ones cannot."""
         return values - values == 0  # in NumPy and on every backend
 
-    def num_invalid_rows(self, x: Any, y: Any) -> Any:
+    def num_invalid_rows(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Return in how many rows of a batch, x or y, something is not valid, as a float32 scalar tensor."""
         parts = [ops.logical_not(self.is_valid(ops.cast(part, "float32"))) for part in (x, y) if part is not None]
         rows = [ops.any(ops.reshape(part, (ops.shape(part)[0], -1)), axis=-1) for part in parts]
@@ -69,7 +75,7 @@ class Hooks:
         """Warn of the values of a first batch; return whether they are known, and not the shapes alone."""
         return True
 
-    def check_means(self, means: dict) -> None:
+    def check_means(self, means: dict[str, Tensor]) -> None:
         """Warn of what the means of a first epoch show, where no values were known before it."""
 
     # The model itself.

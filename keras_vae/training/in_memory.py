@@ -16,7 +16,7 @@ class InMemory(io.BytesIO):
 
     # No __fspath__: whoever finds one opens the path in place of the memory.
 
-    def __init__(self, name, content=b""):
+    def __init__(self, name: str | os.PathLike, content: bytes = b""):
         super().__init__(content)
         self.path = os.fspath(name)
 

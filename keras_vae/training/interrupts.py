@@ -4,13 +4,14 @@ import contextlib
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 # After this many seconds a second Ctrl-C acts at once: the step may hang.
 PATIENCE = 1.0
 
 
 @contextlib.contextmanager
-def deferred():
+def deferred() -> Iterator[None]:
     """Let a SIGINT that arrives within the block act when the block ends, by the handler that was there before.
 
     Python lets it act between any two instructions: between the update of two variables, or after JAX has given a
@@ -36,7 +37,7 @@ def deferred():
             handler(signal.SIGINT, None)
 
 
-def whole(step):
+def whole(step: Callable) -> Callable:
     """Return a step that an interrupt does not cut in two."""
 
     def uninterrupted(*args):

@@ -1,6 +1,8 @@
 """The training step on JAX."""
 
 import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import jax
 import keras
@@ -8,13 +10,16 @@ from jax import numpy as jnp
 
 from keras_vae.training import interrupts, optimizers
 from keras_vae.training.steps import BackendSteps
+from keras_vae.types import Tensor
 
 
 class JaxSteps(BackendSteps):
     """How a phase's gradient is taken and applied with `jax.grad`, and state carried through a pure function."""
 
+    _jax_state: dict[str, Any] | None
+
     @property
-    def non_trainable_variables(self):
+    def non_trainable_variables(self) -> list[keras.Variable]:
         """What Keras carries through each step besides the weights, the first optimizer and the metrics."""
         further = (getattr(self, name, None) for name in self.FURTHER_OPTIMIZERS)
         further = [variable for optimizer in further if optimizer is not None for variable in optimizer.variables]
@@ -25,7 +30,7 @@ class JaxSteps(BackendSteps):
         """Return the variables that a forward pass may write."""
         return super().non_trainable_variables
 
-    def train_step(self, state, data):
+    def train_step(self, state: Sequence[list], data: Any) -> tuple[dict[str, Tensor], tuple[list, ...]]:
         """Run the model's phases on one batch, and return the logs and the new state."""
         groups = (
             self.trainable_variables,
@@ -75,13 +80,13 @@ class JaxSteps(BackendSteps):
                 variable.assign(value)
         self.count(phase, verdict)
 
-    def test_step(self, state, data):
+    def test_step(self, state: Sequence[list], data: Any) -> tuple[dict[str, Tensor], tuple[list, ...]]:
         """Measure one batch, and return the logs and the new state."""
         groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
         with _scope(groups, state):
             return self.validate(self.take(data)), _values(groups)
 
-    def compile_function(self, function):
+    def compile_function(self, function: Callable) -> Callable:
         """Return a compiled version of a function of tensors that uses the model's variables."""
         groups = (self.trainable_variables, self._written_by_layers())
 
@@ -101,7 +106,7 @@ class JaxSteps(BackendSteps):
 
         return compiled
 
-    def compile_gradient(self, function):
+    def compile_gradient(self, function: Callable) -> Callable:
         """Return a compiled function of tensors: a function's values, and their sum's gradient in its first one."""
 
         def values_and_gradient(z, *others):
@@ -114,12 +119,12 @@ class JaxSteps(BackendSteps):
 
         return self.compile_function(values_and_gradient)
 
-    def make_train_function(self, force=False):
+    def make_train_function(self, force: bool = False) -> None:
         """Compile the training step; a new one is traced anew."""
         if force or self.train_function is None:
             # jax.jit keys its traces on the function: the same bound method would meet the trace of an old schedule.
             train_step = type(self).train_step
-            vars(self)["train_step"] = lambda state, data: train_step(self, state, data)
+            self.__dict__["train_step"] = lambda state, data: train_step(self, state, data)
         super().make_train_function(force=force)
 
     def _make_function(self, step_function, concatenate_outputs=False):
@@ -140,32 +145,32 @@ class JaxSteps(BackendSteps):
         self._jax_state = None  # older than what the variables hold
         return super()._get_jax_state(**groups)
 
-    def fit(self, *args, **kwargs):
+    def fit(self, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Train as every Keras model, and keep the weights if it fails."""
         with self._weights_kept():
             return super().fit(*args, **kwargs)
 
-    def evaluate(self, *args, **kwargs):
+    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
         """Evaluate as every Keras model, and keep the weights if it fails."""
         with self._weights_kept():
             return super().evaluate(*args, **kwargs)
 
-    def predict(self, *args, **kwargs):
+    def predict(self, *args: Any, **kwargs: Any) -> Any:
         """Predict as every Keras model, and keep the weights if it fails."""
         with self._weights_kept():
             return super().predict(*args, **kwargs)
 
-    def train_on_batch(self, *args, **kwargs):
+    def train_on_batch(self, *args: Any, **kwargs: Any) -> Any:
         """Train on a batch as every Keras model, and keep the weights if it fails."""
         with self._weights_kept():
             return super().train_on_batch(*args, **kwargs)
 
-    def test_on_batch(self, *args, **kwargs):
+    def test_on_batch(self, *args: Any, **kwargs: Any) -> Any:
         """Measure a batch as every Keras model, and keep the weights if it fails."""
         with self._weights_kept():
             return super().test_on_batch(*args, **kwargs)
 
-    def predict_on_batch(self, *args, **kwargs):
+    def predict_on_batch(self, *args: Any, **kwargs: Any) -> Any:
         """Predict a batch as every Keras model, and keep the weights if it fails."""
         with self._weights_kept():
             return super().predict_on_batch(*args, **kwargs)
@@ -187,9 +192,9 @@ class JaxSteps(BackendSteps):
             raise
 
     @contextlib.contextmanager
-    def averages_at_the_end(self):
+    def averages_at_the_end(self) -> Iterator[None]:
         """Return a block for Keras' `fit`, which puts the averages in the weights' place here after an error, too."""
-        trained = []
+        trained: list[tuple[keras.Variable, Tensor]] = []
 
         def remember(variables):
             trained.extend((variable, variable.value) for variable in variables)
@@ -204,7 +209,7 @@ class JaxSteps(BackendSteps):
                 raise
 
     @staticmethod
-    def share_batches(devices):
+    def share_batches(devices: Sequence[str] | None) -> contextlib.AbstractContextManager:
         """Return a scope in which a model is made and trained whose batches the devices share; None means all GPUs."""
         devices = devices or [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
         if len(devices) < 2:
@@ -217,7 +222,7 @@ def _scope(groups, state):
     return keras.StatelessScope(state_mapping=mapping, collect_losses=True)
 
 
-def global_norm(gradients):
+def global_norm(gradients: Sequence[Tensor]) -> Tensor:
     """Return the L2 norm of all the gradients together, whatever their types: a sum of squares needs float32."""
     wide = [g.astype("float32") if g.dtype.itemsize < 4 else g for g in gradients]
     return jnp.sqrt(sum(jnp.vdot(g, g) for g in wide))

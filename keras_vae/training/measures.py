@@ -1,17 +1,22 @@
 """The means and the counts of an epoch that `fit` and `evaluate` log."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
+
+from keras_vae.types import Tensor
 
 
 class OfAnEpoch(keras.metrics.Metric):
     """A metric whose state is no part of a model's file: each epoch starts anew, and the names may have changed."""
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Save nothing."""
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Load nothing."""
 
 
@@ -25,7 +30,7 @@ class Measures(OfAnEpoch):
         names: The names of the scalars, in the order of the vector.
     """
 
-    def __init__(self, names, name="loss"):
+    def __init__(self, names: Iterable[str], name: str = "loss"):
         super().__init__(name=name, dtype="float32")
         self.names = tuple(names)
         # "mean" over the replicas: each is told of the whole batch.
@@ -36,7 +41,7 @@ class Measures(OfAnEpoch):
             for name in ("totals", "weights")
         )
 
-    def update_state(self, values: dict, weight):
+    def update_state(self, values: dict[str, Tensor], weight: Tensor) -> None:
         """Add a batch's means, a dict with some of the metric's names, with the batch's weight."""
         if not values.keys() <= set(self.names):
             raise ValueError(
@@ -50,7 +55,7 @@ class Measures(OfAnEpoch):
         self.totals.assign_add(ops.where(weight > 0, vector * weight, 0.0))
         self.weights.assign_add(weight)
 
-    def result(self) -> dict:
+    def result(self) -> dict[str, Tensor]:
         """Return the mean of each scalar so far."""
         means = ops.divide_no_nan(ops.convert_to_tensor(self.totals), ops.convert_to_tensor(self.weights))
         return {name: means[i] for i, name in enumerate(self.names)}
@@ -63,15 +68,15 @@ class Measures(OfAnEpoch):
 class Count(OfAnEpoch):
     """A sum over an epoch, such as the number of skipped updates."""
 
-    def __init__(self, name):
+    def __init__(self, name: str):
         super().__init__(name=name, dtype="float32")
         self.total = self.add_variable(shape=(), initializer="zeros", dtype="float32", aggregation="mean", name="total")
 
-    def update_state(self, value):
+    def update_state(self, value: Tensor) -> None:
         """Add a scalar."""
         self.total.assign_add(value)
 
-    def result(self):
+    def result(self) -> Tensor:
         """Return the sum so far, as a new tensor: PyTorch would hand out the variable itself."""
         return ops.convert_to_tensor(self.total) + 0.0
 

@@ -1,17 +1,18 @@
 """Optimizers: those within one, and those of several phases."""
 
 import contextlib
+from collections.abc import Callable, Iterator
 
 import keras
 
 
-def parts(optimizer) -> list:
+def parts(optimizer: keras.optimizers.Optimizer) -> list[keras.optimizers.Optimizer]:
     """Return the optimizers that move the weights: the one in a `LossScaleOptimizer`, those of a `MultiOptimizer`."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return getattr(inner, "optimizers", [inner])
 
 
-def further(optimizer, scaled: bool):
+def further(optimizer: str | keras.optimizers.Optimizer | None, scaled: bool) -> keras.optimizers.Optimizer:
     """Return the optimizer of a further phase.
 
     Args:
@@ -29,7 +30,9 @@ def further(optimizer, scaled: bool):
 
 
 @contextlib.contextmanager
-def finalizing(optimizer, finalize):
+def finalizing(
+    optimizer: keras.optimizers.Optimizer, finalize: Callable[[list[keras.Variable]], None]
+) -> Iterator[None]:
     """Let Keras call a function in place of an optimizer's `finalize_variable_values`, as `fit` ends."""
     vars(optimizer)["finalize_variable_values"] = finalize
     try:

@@ -1,8 +1,20 @@
 """One gradient step within a training step."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+import keras
+
+from keras_vae.types import Tensor
+
+
+class Loss(Protocol):
+    """The losses of a batch, as a function that is told by name whether it is called in training."""
+
+    def __call__(
+        self, x: Tensor, y: Tensor | None, sample_weight: Tensor | None, /, *, training: bool
+    ) -> tuple[dict[str, Tensor], Any]:
+        """Return the losses, a dict of scalars, and the outputs, or None."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +35,13 @@ class Phase:
         name: Text, one of the names that the model has given to `Trainer`. Default "training".
     """
 
-    loss: Callable[[Any, Any, Any, bool], tuple[dict, Any]]
-    variables: list
-    optimizer: Any
+    loss: Loss
+    variables: list[keras.Variable]
+    optimizer: keras.optimizers.Optimizer
     minimised: str = "loss"
     name: str = "training"
 
-    def minimised_of(self, losses: dict) -> Any:
+    def minimised_of(self, losses: dict[str, Tensor]) -> Tensor:
         """Return the loss that is minimised; raise a ValueError if there is none of its name."""
         if self.minimised not in losses:
             raise ValueError(

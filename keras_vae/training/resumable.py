@@ -1,5 +1,8 @@
 """Everything that the next training step depends on, taken out of a model and put back."""
 
+from collections.abc import Callable, Sequence
+
+import keras
 import numpy as np
 from keras import ops
 
@@ -11,7 +14,18 @@ WEIGHTS = "state.weights.h5"
 class Resumable:
     """What a callback needs of a model to store a training and to go on with it, to the last bit."""
 
-    def training_state(self, within_epoch: bool) -> dict:
+    FURTHER_OPTIMIZERS: tuple[str, ...]
+    weights: list[keras.Variable]
+    metrics_variables: list[keras.Variable]
+    _initial_epoch: int | None
+    build_optimizers: Callable[[], None]
+    build_metrics: Callable[[], None]
+    save_weights_to: Callable[[InMemory], None]
+    load_weights: Callable[..., None]
+    backend_noise: Callable[[], list[np.ndarray]]
+    set_backend_noise: Callable[[Sequence[np.ndarray]], None]
+
+    def training_state(self, within_epoch: bool) -> dict[str, np.ndarray]:
         """Return the weights, the optimizers and where all noise stands.
 
         Args:
@@ -29,7 +43,7 @@ class Resumable:
             **{f"backend_noise_{i}": state for i, state in enumerate(self.backend_noise())},
         }
 
-    def load_training_state(self, state: dict) -> None:
+    def load_training_state(self, state: dict[str, np.ndarray]) -> None:
         """Put back what `training_state` has returned."""
         self.build_optimizers()
         self.load_weights(InMemory(WEIGHTS, state["weights"].tobytes()))

@@ -1,12 +1,15 @@
 """The checks of sample weights."""
 
+from typing import Any
+
 import numpy as np
 from keras import ops
 
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike
 
 
-def check_shape(sample_weight):
+def check_shape(sample_weight: Any) -> None:
     """Raise a ValueError if the weights of a batch are not of shape `(batch,)`, as far as the shape is known."""
     shape = getattr(sample_weight, "shape", None)
     if shape is None or getattr(shape, "rank", 0) is None:
@@ -17,7 +20,7 @@ def check_shape(sample_weight):
         )
 
 
-def check_values(sample_weight):
+def check_values(sample_weight: Any) -> None:
     """Raise a ValueError if some weight is negative or not finite. Weights whose values are unknown pass."""
     if hasattr(sample_weight, "__getitem__"):
         weights = ops.convert_to_numpy(sample_weight)
@@ -28,7 +31,7 @@ def check_values(sample_weight):
             )
 
 
-def checked(sample_weight, num_rows: int) -> np.ndarray:
+def checked(sample_weight: ArrayLike, num_rows: int) -> np.ndarray:
     """Return the weights of all the rows as a float32 array; raise a ValueError if they cannot be averaged with."""
     weights = as_rows("sample_weight", sample_weight)
     check_shape(weights)

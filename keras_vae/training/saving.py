@@ -2,20 +2,25 @@
 
 import os
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from keras import ops
 
 from keras_vae.replacing import replacing
 from keras_vae.training.in_memory import InMemory
+from keras_vae.training.mixin import Mixin
 
 
-class Saving:
+class Saving(Mixin):
     """The methods `save` and `save_weights` of a Keras model, which Keras' callbacks call as well."""
+
+    build_if_possible: Callable[[], None]
 
     _loaded = False  # whether there are weights of a file that nobody has looked at
 
-    def load_own_variables(self, store) -> None:
+    def load_own_variables(self, store: Any) -> None:
         """Load the weights, and remember that they are a file's."""
         super().load_own_variables(store)
         self._loaded = True
@@ -32,7 +37,9 @@ class Saving:
                     stacklevel=3,
                 )
 
-    def save(self, filepath, overwrite: bool = True, zipped: bool | None = None, **kwargs) -> None:
+    def save(
+        self, filepath: str | os.PathLike, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+    ) -> None:
         """Save the networks, the weights, the optimizer and the state of the noise as one `.keras` file.
 
         The file is made in memory and replaced at once: who is killed while saving, or has no space left, keeps the
@@ -67,7 +74,9 @@ class Saving:
             )
         write(filepath, lambda file: super(Saving, self).save(file, **kwargs), overwrite)
 
-    def save_weights(self, filepath, overwrite: bool = True, max_shard_size=None) -> None:
+    def save_weights(
+        self, filepath: str | os.PathLike, overwrite: bool = True, max_shard_size: float | None = None
+    ) -> None:
         """Save the weights, the optimizer and the state of the noise as one `.weights.h5` file, replaced at once.
 
         Args:
@@ -98,12 +107,12 @@ class Saving:
         super().save_weights(file)
 
 
-def is_remote(path) -> bool:
+def is_remote(path: str | os.PathLike) -> bool:
     """Say whether a path names another system, whose files the operating system cannot replace."""
     return "://" in os.fspath(path)
 
 
-def write(path, save, overwrite) -> None:
+def write(path: str | os.PathLike, save: Callable[[InMemory], None], overwrite: bool) -> None:
     """Let a function write a file in memory, and put what it has written in the path's place at once."""
     if not overwrite and os.path.exists(path) and not may_replace(path):
         return
@@ -113,6 +122,6 @@ def write(path, save, overwrite) -> None:
         on_disk.write(file.getbuffer())
 
 
-def may_replace(path) -> bool:
+def may_replace(path: str | os.PathLike) -> bool:
     """Ask at the prompt whether a file may be replaced."""
     return input(f"{os.fspath(path)} is there already. Replace it? [y/n] ").strip().lower() in ("y", "yes")

@@ -1,10 +1,11 @@
 """A weight that follows a function of the training step."""
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 from keras import ops
+
+from keras_vae.types import Tensor
 
 
 class ScheduledWeight:
@@ -16,7 +17,11 @@ class ScheduledWeight:
         schedule: None, or function from an int32 step to the variable's value: the model's own schedule.
     """
 
-    def __init__(self, name: str, variable: Any, schedule: Callable | None = None):
+    attached: Callable | None
+    scale: float | None
+    compiled_as: tuple | None
+
+    def __init__(self, name: str, variable: keras.Variable, schedule: Callable | None = None):
         self.variable = variable
         self.schedule = schedule
         # What changes from one `fit` to the next is a number that the compiled step reads, not a part of the step.
@@ -34,7 +39,7 @@ class ScheduledWeight:
         self.attached, self.scale = None, None
         self.compiled_as = None  # equal for two compiled steps that move the variable alike, whatever the offset
 
-    def move(self, step: Any) -> None:
+    def move(self, step: Tensor) -> None:
         """Give the variable its value at a step, an int32 scalar tensor."""
         if self.attached is not None:
             position = ops.convert_to_tensor(self.offset)

@@ -3,19 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
+import keras
+
+from keras_vae.training.mixin import Mixin
 from keras_vae.training.scheduled_weight import ScheduledWeight
 
 # A compiled step takes a second and some MB: a few of them are kept.
 KEPT = 4
 
 
-class Scheduling:
+class Scheduling(Mixin):
     """The scheduled weights of a model by their names, each moved inside the compiled training step and logged.
 
     A `fit` may attach schedules of its own. The compiled step is kept for the next `fit` that attaches the same.
     """
 
-    def schedule_weight(self, name: str, variable: Any, schedule: Callable | None = None) -> None:
+    scheduled: dict[str, ScheduledWeight]
+    compiled_steps: dict[tuple, Any]
+    train_function: Any
+
+    def schedule_weight(self, name: str, variable: keras.Variable, schedule: Callable | None = None) -> None:
         """Make a weight of the loss known, in the constructor: it is logged, and a schedule may move it.
 
         Args:
@@ -55,7 +62,7 @@ class Scheduling:
             weight.detach()
         self.train_function = self.compiled_steps.get(self._steps_key())
 
-    def make_train_function(self, force=False):
+    def make_train_function(self, force: bool = False) -> None:
         """Compile the training step, or take it from those that are kept; `force` compiles it anew."""
         if force or self.train_function is None:
             self.compiled_steps.clear()

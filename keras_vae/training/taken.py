@@ -1,7 +1,8 @@
 """A batch as a step takes it."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from keras_vae.types import Tensor
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Taken:
         invalid_rows: Float32 scalar tensor, how many rows hold NaN or infinite values.
     """
 
-    x: Any
-    y: Any
-    sample_weight: Any
-    weight: Any
-    invalid_rows: Any
+    x: Tensor
+    y: Tensor | None
+    sample_weight: Tensor | None
+    weight: Tensor
+    invalid_rows: Tensor

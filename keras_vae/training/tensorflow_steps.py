@@ -2,6 +2,8 @@
 
 import contextlib
 import functools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -10,12 +12,13 @@ from keras_vae.batch import replicas
 from keras_vae.training import interrupts
 from keras_vae.training.optimizers import parts
 from keras_vae.training.steps import BackendSteps
+from keras_vae.types import Tensor
 
 
 class TensorFlowSteps(BackendSteps):
     """How a phase's gradient is taken and applied with a `tf.GradientTape`, on one device or on several replicas."""
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, Tensor]:
         """Run the model's phases on one batch, or a replica's share of it, and return the logs."""
         with replicas.running(_present_replica()) as replica:
             parts = _own(replica, data)
@@ -63,13 +66,13 @@ class TensorFlowSteps(BackendSteps):
         for variable, value in zip(variables, before, strict=True):
             variable.value.assign(tf.where(verdict.apply, variable.value, value))
 
-    def make_train_function(self, force=False):
+    def make_train_function(self, force: bool = False) -> None:
         """Make the training step, which an interrupt does not cut in two."""
         if force or self.train_function is None:
             super().make_train_function(force=force)
             self.train_function = interrupts.whole(self.train_function)
 
-    def test_step(self, data):
+    def test_step(self, data: Any) -> dict[str, Tensor]:
         """Measure one batch, or a replica's share of it, and return the logs."""
         with replicas.running(_present_replica()) as replica:
             parts = _own(replica, data)
@@ -89,11 +92,11 @@ class TensorFlowSteps(BackendSteps):
                 variable.assign(value)
         return result
 
-    def compile_function(self, function):
+    def compile_function(self, function: Callable) -> Callable:
         """Return a compiled version of a function of tensors that uses the model's variables."""
         return tf.function(function, autograph=False, reduce_retracing=True)
 
-    def compile_gradient(self, function):
+    def compile_gradient(self, function: Callable) -> Callable:
         """Return a compiled function of tensors: a function's values, and their sum's gradient in its first one."""
 
         def values_and_gradient(z, *others):
@@ -108,7 +111,7 @@ class TensorFlowSteps(BackendSteps):
         # `fit` has built the model. On several replicas Keras would draw a batch for it, out of turn.
         pass
 
-    def check_device_layout(self, compile_arguments):
+    def check_device_layout(self, compile_arguments: dict[str, Any]) -> None:
         """Refuse what would be wrong, or fail late, on several replicas."""
         strategy = tf.distribute.get_strategy()
         if strategy.num_replicas_in_sync == 1:
@@ -132,7 +135,7 @@ class TensorFlowSteps(BackendSteps):
                 )
 
     @staticmethod
-    def share_batches(devices):
+    def share_batches(devices: Sequence[str] | None) -> contextlib.AbstractContextManager:
         """Return a scope in which a model is made whose batches the devices share; None means all GPUs."""
         devices = devices or [device.name for device in tf.config.list_logical_devices("GPU")]
         return _strategy(tuple(devices)).scope() if len(devices) > 1 else contextlib.nullcontext()
@@ -171,7 +174,7 @@ def _after(*parts):
     return tf.control_dependencies([part for part in parts if part is not None])
 
 
-def global_norm(gradients):
+def global_norm(gradients: Sequence[Tensor | None]) -> Tensor:
     """Return the L2 norm of all the gradients together, as float32, whatever their types."""
     values = [g.values if isinstance(g, tf.IndexedSlices) else g for g in gradients if g is not None]
     # A sum of squares needs float32 at least.

@@ -1,17 +1,21 @@
 """The training step on PyTorch."""
 
 import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 import torch
 
 from keras_vae.training import interrupts
 from keras_vae.training.steps import BackendSteps
+from keras_vae.types import Tensor
 
 
 class TorchSteps(BackendSteps):
     """How a phase's gradient is taken and applied with `torch.autograd`."""
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, Tensor]:
         """Run the model's phases on one batch, and return the logs."""
         with torch.no_grad():
             taken = self.take(data)
@@ -35,17 +39,17 @@ class TorchSteps(BackendSteps):
                     variable.assign(value)
             self.count(phase, verdict)
 
-    def make_train_function(self, force=False):
+    def make_train_function(self, force: bool = False) -> None:
         """Make the training step, which an interrupt does not cut in two."""
         if force or self.train_function is None:
             super().make_train_function(force=force)
             self.train_function = interrupts.whole(self.train_function)
 
-    def test_step(self, data):
+    def test_step(self, data: Any) -> dict[str, Tensor]:
         """Measure one batch, and return the logs."""
         return self.validate(self.take(data))
 
-    def compile_function(self, function):
+    def compile_function(self, function: Callable) -> Callable:
         """Return a version of a function of tensors that keeps no gradients."""
 
         def without_gradients(*arrays):
@@ -54,7 +58,7 @@ class TorchSteps(BackendSteps):
 
         return without_gradients
 
-    def compile_gradient(self, function):
+    def compile_gradient(self, function: Callable) -> Callable:
         """Return a function of tensors: a function's values, and their sum's gradient in its first one."""
 
         def values_and_gradient(z, *others):
@@ -66,18 +70,18 @@ class TorchSteps(BackendSteps):
 
         return values_and_gradient
 
-    def backend_noise(self):
+    def backend_noise(self) -> list[np.ndarray]:
         """Return where PyTorch's own noise stands on the CPU and each GPU: that of a Dropout without a seed."""
         return [state.numpy() for state in (torch.get_rng_state(), *torch.cuda.get_rng_state_all())]
 
-    def set_backend_noise(self, states):
+    def set_backend_noise(self, states: Sequence[np.ndarray]) -> None:
         """Put back what `backend_noise` has returned."""
         cpu, *gpus = map(torch.from_numpy, states)
         torch.set_rng_state(cpu)
         torch.cuda.set_rng_state_all(gpus)
 
     @staticmethod
-    def share_batches(devices):
+    def share_batches(devices: Sequence[str] | None) -> contextlib.AbstractContextManager:
         """Return a scope that does nothing: Keras on PyTorch trains on one device."""
         if devices and len(devices) > 1:
             raise ValueError(
@@ -87,7 +91,7 @@ class TorchSteps(BackendSteps):
         return contextlib.nullcontext()
 
 
-def global_norm(gradients):
+def global_norm(gradients: Sequence[Tensor | None]) -> Tensor:
     """Return the L2 norm of all the gradients together, whatever their types: a sum of squares needs float32."""
     wide = (torch.float32, torch.float64)
     return torch.nn.utils.get_total_norm([g if g.dtype in wide else g.float() for g in gradients if g is not None])

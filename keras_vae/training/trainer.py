@@ -5,6 +5,7 @@ import inspect
 import types
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -45,11 +46,11 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         measures: Sequence[str] = ("loss",),
         phases: Sequence[str] = ("training",),
         skip_threshold: float | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         # Past `setattr`, Keras does not track them: what they hold is not part of a model's file.
-        vars(self)["scheduled"], vars(self)["compiled_steps"] = {}, {}
+        self.__dict__["scheduled"], self.__dict__["compiled_steps"] = {}, {}
         if skip_threshold is not None:
             skip_threshold = float(at_least("skip_threshold", skip_threshold, 0.0, strict=True))
         self.skip_threshold = skip_threshold
@@ -65,44 +66,44 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         self._jit_as_given = "auto"
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
         """The metrics that Keras resets each epoch, the loss first: `evaluate` lists it first."""
         return sorted(super().metrics, key=lambda metric: metric is not self.measures)
 
-    def build_if_possible(self):
+    def build_if_possible(self) -> None:
         """Build the model if the shape of its data is known; otherwise its first batch will."""
         shape = self.known_input_shape()
         if not self.built and shape is not None:
             self.build(shape)
 
-    def summary(self, *args, **kwargs):
+    def summary(self, *args: Any, **kwargs: Any) -> None:
         """Print the layers and their weights; see `keras.Model.summary`."""
         self.build_if_possible()
         return super().summary(*args, **kwargs)
 
-    def count_params(self):
+    def count_params(self) -> int:
         """Count the numbers in the weights; see `keras.Model.count_params`."""
         self.build_if_possible()
         return super().count_params()
 
-    def export(self, *args, **kwargs):
+    def export(self, *args: Any, **kwargs: Any) -> None:
         """Write the model for inference; see `keras.Model.export`."""
         self.build_if_possible()
         if self.built:  # Keras exports what has been called only
             shape = self.known_input_shape()
-            several = isinstance(shape, list)
-            symbolic = [keras.KerasTensor(part, dtype="float32") for part in (shape if several else [shape])]
-            self(symbolic if several else symbolic[0], training=False)
+            shapes = shape if isinstance(shape, list) else [shape]
+            symbolic = [keras.KerasTensor(part, dtype="float32") for part in shapes]
+            self(symbolic if isinstance(shape, list) else symbolic[0], training=False)
         return super().export(*args, **kwargs)
 
-    def load_weights(self, *args, **kwargs):
+    def load_weights(self, *args: Any, **kwargs: Any) -> None:
         """Load weights from a file; see `keras.Model.load_weights`."""
         self.build_if_possible()
         super().load_weights(*args, **kwargs)
         self.check_loaded_weights()
 
     @functools.wraps(keras.Model.fit, assigned=())
-    def fit(self, *args, **kwargs):
+    def fit(self, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Train the model; see `keras.Model.fit`.
 
         Data are x alone, `(x, y)`, where the model class says what y is (the target of a denoising VAE; labels are
@@ -147,7 +148,7 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
             self.detach_schedules()
 
     @functools.wraps(keras.Model.evaluate, assigned=())
-    def evaluate(self, *args, **kwargs):
+    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
         """Measure the model on data; see `keras.Model.evaluate`. The data are those of `fit`."""
         if kwargs.get("_use_cached_eval_dataset"):  # within fit, Keras has the data in hand: nothing may be drawn
             return super().evaluate(*args, **kwargs)
@@ -164,7 +165,7 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         return logs
 
     @functools.wraps(keras.Model.predict, assigned=())
-    def predict(self, x, *args, **kwargs):
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Return what `call` returns, as arrays; see `keras.Model.predict`."""
         return super().predict(self._prepare(x).x, *args, **kwargs)
 
