@@ -11,6 +11,7 @@ from keras import ops
 from keras_vae.arrays import checks
 from keras_vae.arrays.padding import padded
 from keras_vae.arrays.stream import Stream
+from keras_vae.types import ArrayLike, Tensor
 
 _one_at_a_time = threading.Lock()
 
@@ -34,7 +35,7 @@ class ArrayMethods:
         """Return the shape of a row of the argument with a name, such as `x` or `z`."""
         raise NotImplementedError(f"{type(self).__name__} must define `shape_of_rows`.")
 
-    def rows_of(self, **arrays: Any) -> dict[str, Any]:
+    def rows_of(self, **arrays: ArrayLike | None) -> dict[str, Any]:
         """Return what was given under arguments' names as arrays of rows; only the first must not be None.
 
         Raises:
@@ -60,7 +61,7 @@ class ArrayMethods:
             if not np.all(is_valid(batch)):
                 checks.refuse_rows(name, rows, is_valid)
 
-    def batches(self, rows: dict[str, Any], size: int, start: int = 0) -> list:
+    def batches(self, rows: dict[str, Any], size: int, start: int = 0) -> list[Tensor]:
         """Return `size` rows of each array of `rows_of` as tensors, those that are missing filled up, all checked."""
         batches = {name: padded(array[start : start + size], size) for name, array in rows.items()}
         for name, batch in batches.items():
@@ -71,7 +72,7 @@ class ArrayMethods:
         """Return where the draws of a call start: from a seed, or else where no call has started."""
         return Stream.of(seed, self.evaluation_noise)
 
-    def seed_tensor(self, stream: Stream) -> Any:
+    def seed_tensor(self, stream: Stream) -> Tensor:
         """Return a stream's start as a tensor, for a compiled function."""
         return ops.convert_to_tensor(stream.state(), dtype=self.evaluation_noise.state.dtype)
 

@@ -1,16 +1,19 @@
 """The checks of what scores take: matrices, labels, data."""
 
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import LARGEST
 from keras_vae.rows import as_labels, as_rows
+from keras_vae.types import ArrayLike
 
 SHOWN = 5
 # exp of it is a variance that float32 holds, and a precision that float64 can multiply with squares.
 LOG_VAR = (-300.0, 88.0)
 
 
-def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
+def matrix(name: str, value: ArrayLike, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
     """Return `value` as a finite float64 array of shape `(n, columns)`; raise a ValueError otherwise."""
     array = np.asarray(as_rows(name, value), dtype="float64")
     if array.ndim != 2 or not array.shape[1]:
@@ -30,13 +33,13 @@ def matrix(name: str, value, rows: int | None = None, low_rows: int = 1) -> np.n
     return array
 
 
-def vectors(name: str, codes, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
+def vectors(name: str, codes: ArrayLike, rows: int | None = None, low_rows: int = 1) -> np.ndarray:
     """Return codes of any shape as finite float64 vectors, `(n, latent_dim)`; raise a ValueError otherwise."""
     codes = np.asarray(as_rows(name, codes), dtype="float64")
     return matrix(name, codes.reshape(len(codes), -1) if codes.ndim > 2 and codes.size else codes, rows, low_rows)
 
 
-def posterior(mean, log_var, low_rows: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def posterior(mean: ArrayLike, log_var: ArrayLike, low_rows: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Return `mean` and `log_var`, of codes of any shape, as finite float64 arrays of one shape `(n, latent_dim)`."""
     mean, log_var = vectors("mean", mean, low_rows=low_rows), vectors("log_var", log_var)
     if mean.shape != log_var.shape:
@@ -50,13 +53,17 @@ def posterior(mean, log_var, low_rows: int = 1) -> tuple[np.ndarray, np.ndarray]
     return mean, log_var
 
 
-def pair(first_name: str, first, second_name: str, second, low_rows: int = 2) -> tuple[np.ndarray, np.ndarray]:
+def pair(
+    first_name: str, first: ArrayLike, second_name: str, second: ArrayLike, low_rows: int = 2
+) -> tuple[np.ndarray, np.ndarray]:
     """Return rows of any shape as two finite float64 matrices with as many columns each."""
     first, second = vectors(first_name, first, low_rows=low_rows), vectors(second_name, second, low_rows=low_rows)
     return same_columns(first_name, first, second_name, second)
 
 
-def same_columns(first_name: str, first: np.ndarray, second_name: str, second: np.ndarray):
+def same_columns(
+    first_name: str, first: np.ndarray, second_name: str, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return two matrices if they have as many columns each; raise a ValueError otherwise."""
     if first.shape[1] != second.shape[1]:
         raise ValueError(
@@ -66,7 +73,7 @@ def same_columns(first_name: str, first: np.ndarray, second_name: str, second: n
     return first, second
 
 
-def labels(name: str, value, rows: int, low_classes: int = 2) -> np.ndarray:
+def labels(name: str, value: ArrayLike, rows: int, low_classes: int = 2) -> np.ndarray:
     """Return `value` as an array of shape `(rows,)` with at least `low_classes` different values."""
     array = as_labels(name, value, rows)
     classes = np.unique(array)
@@ -75,7 +82,7 @@ def labels(name: str, value, rows: int, low_classes: int = 2) -> np.ndarray:
     return array
 
 
-def data(name: str, x):
+def data(name: str, x: ArrayLike) -> Any:
     """Return data of shape `(n, ...)`, n at least one, as what can be sliced by rows."""
     x = as_rows(name, x)
     if not x.shape[0]:
@@ -83,7 +90,7 @@ def data(name: str, x):
     return x
 
 
-def flat(name: str, x) -> np.ndarray:
+def flat(name: str, x: ArrayLike) -> np.ndarray:
     """Return data of shape `(n, ...)` as a finite float64 matrix with a row for each example."""
     x = np.asarray(as_rows(name, x), dtype="float64")
     if x.ndim < 2 or not x.size:
@@ -91,12 +98,12 @@ def flat(name: str, x) -> np.ndarray:
     return matrix(name, x.reshape(len(x), -1))
 
 
-def require_different(name: str, x):
+def require_different(name: str, x: ArrayLike) -> None:
     """Raise a ValueError if all examples are the same: there is no variance to explain."""
     if len(x) and not np.any(np.asarray(x) != np.asarray(x[0])):
         raise ValueError(f"`{name}` must hold different examples. Received: the same one in every row")
 
 
-def chance(y) -> float:
+def chance(y: ArrayLike) -> float:
     """Return the share of the most frequent label: what guessing it always would score."""
     return float(np.unique(y, return_counts=True)[1].max() / len(y))

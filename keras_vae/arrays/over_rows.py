@@ -9,8 +9,10 @@ import numpy as np
 from keras import ops
 
 from keras_vae.arguments import whole_number
+from keras_vae.arrays.array_methods import ArrayMethods
 from keras_vae.arrays.padding import fixed_size
 from keras_vae.arrays.stream import BLOCK, GivenSeed, Stream
+from keras_vae.types import ArrayLike
 
 
 def over_rows(method: Callable) -> Callable:
@@ -27,7 +29,7 @@ def over_rows(method: Callable) -> Callable:
     signature = inspect.signature(method)
 
     @functools.wraps(method)
-    def over_arrays(model, *args, **kwargs):
+    def over_arrays(model: ArrayMethods, *args: Any, **kwargs: Any) -> np.ndarray | tuple[np.ndarray, ...]:
         bound = signature.bind(model, *args, **kwargs)
         bound.apply_defaults()
         _, *arguments = bound.arguments.items()
@@ -63,7 +65,9 @@ def drawn_over_rows(method: Callable) -> Callable:
     """
 
     @functools.wraps(method)
-    def over_arrays(model, *, stream: Stream, **arrays):
+    def over_arrays(
+        model: ArrayMethods, *, stream: Stream, **arrays: ArrayLike | None
+    ) -> np.ndarray | tuple[np.ndarray, ...]:
         rows = model.rows_of(**arrays)
         names = tuple(rows)
 
@@ -87,13 +91,16 @@ def _named(function: Callable, method: Callable) -> Callable:
     return function
 
 
-def _number(rows: dict) -> int:
+def _number(rows: dict[str, Any]) -> int:
     return next(iter(rows.values())).shape[0]
 
 
-def _gathered(model: Any, rows: dict, size: int, function: Callable):
+def _gathered(
+    model: ArrayMethods, rows: dict[str, Any], size: int, function: Callable
+) -> np.ndarray | tuple[np.ndarray, ...]:
     """Run a function of a block's number and its tensors over all blocks of `size` rows, and gather what it returns."""
-    n, results, is_single = _number(rows), [], True
+    results: list[np.ndarray] = []
+    n, is_single = _number(rows), True
     for block, start in enumerate(range(0, n, size)):
         stop = min(start + size, n)
         outputs = function(block, *model.batches(rows, size, start))

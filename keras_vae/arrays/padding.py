@@ -1,8 +1,8 @@
 """Batches of few different sizes."""
 
-from typing import Any
-
 import numpy as np
+
+from keras_vae.types import ArrayLike
 
 
 def fixed_size(n: int) -> int:
@@ -10,7 +10,7 @@ def fixed_size(n: int) -> int:
     return 1 << (int(n) - 1).bit_length()
 
 
-def padded(rows: Any, size: int) -> np.ndarray:
+def padded(rows: ArrayLike, size: int) -> np.ndarray:
     """Return float32 rows, the first one repeated at the end up to `size`."""
     with np.errstate(over="ignore"):  # what float32 does not hold becomes infinite, and is refused as that
         rows = np.asarray(rows, dtype="float32")

@@ -1,12 +1,14 @@
 """Random numbers from a seed that is an argument, and no state."""
 
 import threading
+from typing import Self
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_vae.arguments import seed_or_none
+from keras_vae.types import Tensor
 
 # How many rows are drawn at once, whatever `batch_size` is: what a row gets hangs on its place and the seed alone.
 BLOCK = 128
@@ -39,7 +41,7 @@ class Stream:
         return int(self.state()[0])
 
     @classmethod
-    def of(cls, seed: int | None, noise: keras.random.SeedGenerator) -> "Stream":
+    def of(cls, seed: int | None, noise: keras.random.SeedGenerator) -> Self:
         """Return the stream of a user's seed; without one the next of some noise, so that no two calls repeat.
 
         Args:
@@ -61,11 +63,11 @@ class GivenSeed(keras.random.SeedGenerator):
         state: Int tensor of shape (2,), as `Stream.state` returns it.
     """
 
-    def __init__(self, state):  # without the constructor of Keras, which makes a variable
+    def __init__(self, state: Tensor):  # without the constructor of Keras, which makes a variable
         self.start = state
         self.count = 0
 
-    def next(self, ordered=True):
+    def next(self, ordered: bool = True) -> Tensor:
         """Return the next seed, a tensor of shape (2,)."""
         step = ops.convert_to_tensor(np.array([0, self.count]), dtype=self.start.dtype)
         self.count += 1

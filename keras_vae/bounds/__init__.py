@@ -1,4 +1,4 @@
-"""What is maximised in place of log p(x): one class a file."""
+"""Bounds: what is maximised in place of log p(x), one class a file."""
 
 from typing import Any
 

@@ -1,8 +1,9 @@
 """The base of the bounds on log p(x)."""
 
-from typing import Any
+from typing import Any, Self
 
 from keras_vae.known import Known
+from keras_vae.types import Tensor
 
 known = Known("keras_vae.bounds")
 
@@ -10,7 +11,9 @@ known = Known("keras_vae.bounds")
 class Bound:
     """What a VAE maximises in place of log p(x): a subclass writes `losses_of`."""
 
-    def losses_of(self, model: Any, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[dict, dict]:
+    def losses_of(
+        self, model: Any, x: Tensor, y: Tensor | None, sample_weight: Tensor | None, training: bool
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return the losses of a batch and what the model's `call` returns.
 
         Args:
@@ -28,11 +31,11 @@ class Bound:
     def check(self, model: Any) -> None:
         """Raise a ValueError, which names both, if the bound cannot be had with a part of a model; here never."""
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {}
 
     @classmethod
-    def from_config(cls, config: dict) -> "Bound":
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the bound from its config."""
         return cls(**config)

@@ -1,9 +1,13 @@
 """The importance-weighted bound with the doubly reparameterized gradient."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from keras import ops
 
 from keras_vae.bounds.bound import known
 from keras_vae.bounds.iwae import IWAE
+from keras_vae.types import Tensor
 
 
 @known("dreg")
@@ -27,9 +31,18 @@ class DReG(IWAE):
     Reference: Tucker et al. 2019, "Doubly reparameterized gradient estimators for Monte Carlo objectives", equation 8.
     """
 
-    def weighed(self, model, target, condition, encoded, z, log_q, training):
+    def weighed(
+        self,
+        model: Any,
+        target: Tensor,
+        condition: Tensor | None,
+        encoded: Sequence[Tensor],
+        z: Tensor,
+        log_q: Tensor,
+        training: bool,
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """Return what `IWAE.weighed` does, at draws whose gradient is scaled by their share of the weight."""
-        still = map(ops.stop_gradient, (z, log_q))
+        still = (ops.stop_gradient(z), ops.stop_gradient(log_q))
         log_likelihood, log_ratio, _ = super().weighed(model, target, condition, encoded, *still, training)
         log_weight = log_likelihood + model.beta * log_ratio
         share = ops.stop_gradient(ops.exp(log_weight - ops.logsumexp(log_weight, axis=1, keepdims=True)))
@@ -39,7 +52,7 @@ class DReG(IWAE):
         log_q = model.posterior.log_prob(z, [ops.stop_gradient(part) for part in encoded])
         return super().weighed(model, target, condition, encoded, z, log_q, training)
 
-    def check(self, model):
+    def check(self, model: Any) -> None:
         """Refuse a posterior that knows log q(z|x) at its own draws only."""
         super().check(model)
         if not model.posterior.has_log_prob:

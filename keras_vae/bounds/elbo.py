@@ -1,6 +1,9 @@
 """The evidence lower bound."""
 
+from typing import Any
+
 from keras_vae.bounds.bound import Bound, known
+from keras_vae.types import Tensor
 
 
 @known("elbo")
@@ -14,7 +17,9 @@ class ELBO(Bound):
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", equation 10.
     """
 
-    def losses_of(self, model, x, y, sample_weight, training):
+    def losses_of(
+        self, model: Any, x: Tensor, y: Tensor | None, sample_weight: Tensor | None, training: bool
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return the losses of the model's `call`, to whose loss the KL layer adds beta * KL."""
         outputs = model(model.joined(x, y), sample_weight=sample_weight, training=training)
         return model.losses_of_outputs(x, y, outputs, sample_weight, training), outputs

@@ -1,6 +1,7 @@
 """The importance-weighted bound."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from keras import ops
@@ -8,6 +9,7 @@ from keras import ops
 from keras_vae import batch
 from keras_vae.arguments import whole_number
 from keras_vae.bounds.bound import Bound, known
+from keras_vae.types import Tensor
 
 
 @known("iwae")
@@ -33,7 +35,9 @@ class IWAE(Bound):
     def __init__(self, num_samples: int = 5):
         self.num_samples = whole_number("num_samples", num_samples)
 
-    def losses_of(self, model, x, y, sample_weight, training):
+    def losses_of(
+        self, model: Any, x: Tensor, y: Tensor | None, sample_weight: Tensor | None, training: bool
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return minus L_k, and the averages of its parts over the draws."""
         k, target, condition = self.num_samples, model.target(x, y), model.condition(y)
         encoded = model.encoded(x, condition, training)
@@ -54,11 +58,20 @@ class IWAE(Bound):
         outputs = {"kl": kl, **dict(zip(model.posterior.names, encoded, strict=True)), **first}
         return model.completed(losses, target, outputs, sample_weight, training), outputs
 
-    def weighed(self, model, target, condition, encoded, z, log_q, training):
+    def weighed(
+        self,
+        model: Any,
+        target: Tensor,
+        condition: Tensor | None,
+        encoded: Sequence[Tensor],
+        z: Tensor,
+        log_q: Tensor,
+        training: bool,
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """Return log p(x|z) and log p(z) - log q(z|x) of the draws, `(batch, k)`, and the decoder's output."""
         return model.weighed(target, condition, z, log_q, self.num_samples, training)
 
-    def check(self, model):
+    def check(self, model: Any) -> None:
         """Refuse free bits: the bound has no KL of a dimension."""
         if model.free_bits:
             raise ValueError(
@@ -66,11 +79,11 @@ class IWAE(Bound):
                 f"Received: free_bits={model.free_bits}"
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {"num_samples": self.num_samples}
 
 
-def first_draws(values: Any, num_samples: int) -> Any:
+def first_draws(values: Tensor, num_samples: int) -> Tensor:
     """Return the first draw of each example of a tensor `(batch * num_samples, ...)`."""
     return ops.reshape(values, (-1, num_samples, *values.shape[1:]))[:, 0]

@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_vae.flows.affine import Affine
 from keras_vae.flows.flow import known
+from keras_vae.types import Tensor
 
 
 @known("coupling")
@@ -32,7 +33,7 @@ class Coupling(Affine):
 
     min_dim = 2
 
-    def build(self, u_shape, context_shape=None):
+    def build(self, u_shape: tuple, context_shape: tuple | None = None) -> None:
         """Make the net of the first half."""
         super().build(u_shape, context_shape)
         self.net = [keras.layers.Dense(n, activation=self.activation, dtype=self.dtype_policy) for n in self.hidden]
@@ -44,13 +45,13 @@ class Coupling(Affine):
             layer.build((None, width))
             width = layer.units
 
-    def call(self, u, context=None):
+    def call(self, u: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map u to z."""
         kept, moved = ops.split(u, [self.dim // 2], axis=-1)
         shift, log_scale = self.shift_and_log_scale(kept, context)
         return ops.concatenate([moved * ops.exp(log_scale) + shift, kept], axis=-1), ops.sum(log_scale, axis=-1)
 
-    def inverse(self, z, context=None):
+    def inverse(self, z: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map z back to u."""
         moved, kept = ops.split(z, [self.dim - self.dim // 2], axis=-1)
         shift, log_scale = self.shift_and_log_scale(kept, context)

@@ -6,6 +6,7 @@ import keras
 
 from keras_vae.arguments import shape_text
 from keras_vae.known import Known
+from keras_vae.types import Tensor
 
 known = Known("keras_vae.flows")
 
@@ -19,13 +20,13 @@ class Flow(keras.layers.Layer):
 
     min_dim: int = 1  # the fewest numbers of a code that the flow can map
 
-    def __init__(self, dtype="float32", **kwargs):
+    def __init__(self, dtype: str = "float32", **kwargs: Any):
         # float32 whatever the global policy: the log-determinant is a part of a density.
         super().__init__(dtype=dtype, **kwargs)
-        self.dim: int | None = None
-        self.context_dim: int | None = None
+        self.dim: int | Any = None  # until the flow is built
+        self.context_dim: int | Any = None
 
-    def build(self, u_shape: tuple, context_shape: tuple | None = None):
+    def build(self, u_shape: tuple, context_shape: tuple | None = None) -> None:
         """Take the sizes from the shapes of u, `(batch, d)`, and of the context, `(batch, context_dim)` or None.
 
         Raises:
@@ -44,7 +45,7 @@ class Flow(keras.layers.Layer):
         """Whether `inverse` is defined."""
         return type(self).inverse is not Flow.inverse
 
-    def call(self, u: Any, context: Any = None) -> tuple[Any, Any]:
+    def call(self, u: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map u to z.
 
         Args:
@@ -56,7 +57,7 @@ class Flow(keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} must define `call`.")
 
-    def inverse(self, z: Any, context: Any = None) -> tuple[Any, Any]:
+    def inverse(self, z: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map z back to u; the flow must be built.
 
         Args:

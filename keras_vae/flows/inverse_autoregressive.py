@@ -6,6 +6,7 @@ from keras import ops
 from keras_vae.flows.affine import Affine
 from keras_vae.flows.flow import known
 from keras_vae.flows.masked_dense import MaskedDense
+from keras_vae.types import Tensor
 
 
 @known("inverse_autoregressive")
@@ -31,7 +32,7 @@ class InverseAutoregressive(Affine):
     (without the gates of its equation 14); Germain et al. 2015, "MADE".
     """
 
-    def build(self, u_shape, context_shape=None):
+    def build(self, u_shape: tuple, context_shape: tuple | None = None) -> None:
         """Make the masked net."""
         super().build(u_shape, context_shape)
         order, lowest = np.arange(1, self.dim + 1), 0 if self.context_dim else 1
@@ -48,12 +49,12 @@ class InverseAutoregressive(Affine):
         for layer in self.net:
             layer.build((None, len(layer.input_degrees)))
 
-    def call(self, u, context=None):
+    def call(self, u: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map u to z."""
         shift, log_scale = self.shift_and_log_scale(u, context)
         return ops.flip(u * ops.exp(log_scale) + shift, axis=-1), ops.sum(log_scale, axis=-1)
 
-    def inverse(self, z, context=None):
+    def inverse(self, z: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map z back to u."""
         z = ops.flip(z, axis=-1)
 

@@ -1,6 +1,6 @@
 """The masked dense layer of MADE."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae.flows.flow import known
+from keras_vae.types import Tensor
 
 
 @known()
@@ -33,12 +34,12 @@ class MaskedDense(keras.layers.Layer):
 
     def __init__(
         self,
-        input_degrees: Sequence[int],
-        output_degrees: Sequence[int],
+        input_degrees: Iterable[int],
+        output_degrees: Iterable[int],
         strict: bool = False,
         activation: Any = None,
         kernel_initializer: Any = "glorot_uniform",
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.input_degrees = [int(degree) for degree in input_degrees]
@@ -47,19 +48,19 @@ class MaskedDense(keras.layers.Layer):
         self.activation = keras.activations.get(activation)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         """Make the weights and the mask."""
         inputs, outputs = np.array(self.input_degrees)[:, None], np.array(self.output_degrees)[None, :]
         self.seen = inputs < outputs if self.strict else inputs <= outputs
         self.kernel = self.add_weight(shape=self.seen.shape, initializer=self.kernel_initializer, name="kernel")
         self.bias = self.add_weight(shape=self.seen.shape[1:], initializer="zeros", name="bias")
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return activation(inputs (kernel * mask) + bias)."""
         kernel = self.kernel * ops.cast(self.seen, self.compute_dtype)
         return self.activation(ops.matmul(inputs, kernel) + self.bias)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
             **super().get_config(),

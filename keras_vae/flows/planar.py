@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae.flows.flow import Flow, known
+from keras_vae.types import Tensor
 
 # w'u above -1 keeps the map invertible. A little above it, so that the determinant does not become 0 in float32.
 LEAST_PRODUCT = -0.99
@@ -30,7 +31,7 @@ class Planar(Flow):
     Reference: Rezende and Mohamed 2015, "Variational inference with normalizing flows", section 4.1 and appendix A.
     """
 
-    def build(self, u_shape, context_shape=None):
+    def build(self, u_shape: tuple, context_shape: tuple | None = None) -> None:
         """Make the weights."""
         super().build(u_shape, context_shape)
         self.v = self.add_weight(shape=(1, self.dim), initializer="zeros", name="v")
@@ -44,14 +45,14 @@ class Planar(Flow):
             )
             self.of_context.build(context_shape)
 
-    def call(self, u, context=None):
+    def call(self, u: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map u to z."""
         v, w, b = self.vectors(context)
         h = ops.tanh(ops.sum(w * u, axis=-1, keepdims=True) + b)
         slope = (1.0 - ops.square(h)) * ops.sum(w * v, axis=-1, keepdims=True)
         return u + v * h, ops.log1p(ops.squeeze(slope, axis=-1))
 
-    def vectors(self, context) -> tuple:
+    def vectors(self, context: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Return v, made invertible, w and b, each with a row for all codes or for each of them."""
         v, w, b = self.v, self.w, self.b
         if self.of_context is not None:

@@ -1,8 +1,11 @@
 """The penalty of DIP-VAE-I."""
 
+from typing import Any
+
 from keras_vae.penalties.dip import DIP
 from keras_vae.penalties.penalty import known
 from keras_vae.schedules import Schedule
+from keras_vae.types import Tensor
 
 
 @known()
@@ -28,10 +31,10 @@ class DIPI(DIP):
     equation 6.
     """
 
-    def __init__(self, weight: float | Schedule = 10.0, diagonal: float = 10.0, name: str = "dip", **kwargs):
+    def __init__(self, weight: float | Schedule = 10.0, diagonal: float = 10.0, name: str = "dip", **kwargs: Any):
         super().__init__(weight, diagonal, name, **kwargs)
 
-    def covariance(self, outputs, sample_weight):
+    def covariance(self, outputs: dict[str, Tensor], sample_weight: Tensor | None) -> Tensor:
         """Return Cov(mean)."""
         (mean,) = self.needed(outputs, "mean")
         return self.covariance_of_means(mean, sample_weight)

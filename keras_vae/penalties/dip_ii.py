@@ -1,11 +1,15 @@
 """The penalty of DIP-VAE-II."""
 
+from typing import Any
+
 from keras import ops
 
 from keras_vae import batch
 from keras_vae.penalties.dip import DIP
 from keras_vae.penalties.penalty import known
+from keras_vae.posteriors import Posterior
 from keras_vae.schedules import Schedule
+from keras_vae.types import Tensor
 
 
 @known()
@@ -33,14 +37,14 @@ class DIPII(DIP):
     equation 7.
     """
 
-    def __init__(self, weight: float | Schedule = 10.0, diagonal: float = 1.0, name: str = "dip", **kwargs):
+    def __init__(self, weight: float | Schedule = 10.0, diagonal: float = 1.0, name: str = "dip", **kwargs: Any):
         super().__init__(weight, diagonal, name, **kwargs)
 
-    def connect(self, posterior):
+    def connect(self, posterior: Posterior | None) -> None:
         """Raise a ValueError if the posterior is not the Gaussian one with independent numbers."""
         self.require_gaussian(posterior)
 
-    def covariance(self, outputs, sample_weight):
+    def covariance(self, outputs: dict[str, Tensor], sample_weight: Tensor | None) -> Tensor:
         """Return Cov(mean) + diag(E[exp(log_var)])."""
         mean, log_var = self.needed(outputs, "mean", "log_var")
         return self.covariance_of_means(mean, sample_weight) + ops.diag(batch.mean(ops.exp(log_var), sample_weight))

@@ -1,12 +1,15 @@
 """The maximum mean discrepancy between codes and prior."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import keras
 from keras import ops
 
 from keras_vae.arguments import at_least, one_of, shown
 from keras_vae.penalties.penalty import Penalty, known
 from keras_vae.schedules import Schedule
+from keras_vae.types import Tensor
 
 # Of the squared distance of two codes in units of the width.
 KERNELS = {"imq": lambda squared: 1.0 / (1.0 + squared), "rbf": lambda squared: ops.exp(-squared)}
@@ -48,7 +51,7 @@ class MaximumMeanDiscrepancy(Penalty):
         kernel: str = "imq",
         scales: Sequence[float] = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
         name: str = "mmd",
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(weight, name, **kwargs)
         self.kernel = one_of("kernel", kernel, KERNELS)
@@ -56,7 +59,13 @@ class MaximumMeanDiscrepancy(Penalty):
             raise ValueError(f"`scales` must be a list of floats above 0. Received: scales={shown(scales)}")
         self.scales = tuple(float(at_least("scales", scale, 0.0, strict=True)) for scale in scales)
 
-    def call(self, outputs, prior=None, noise=None, sample_weight=None):
+    def call(
+        self,
+        outputs: dict[str, Tensor],
+        prior: Any = None,
+        noise: keras.random.SeedGenerator | None = None,
+        sample_weight: Tensor | None = None,
+    ) -> Tensor:
         """Return mean k(z, z') + mean k(p, p') - 2 mean k(z, p), over pairs of different rows in the first two."""
         self.require_whole_batch()
         (z,) = self.needed(outputs, "z")
@@ -74,17 +83,17 @@ class MaximumMeanDiscrepancy(Penalty):
         within = average(self.similarity(z, z) + self.similarity(p, p), of_two)
         return within - 2.0 * average(self.similarity(z, p), pairs)
 
-    def similarity(self, a, b):
+    def similarity(self, a: Tensor, b: Tensor) -> Tensor:
         """Return the kernel of each row of a with each row of b."""
         squared = ops.sum(ops.square(a), 1)[:, None] + ops.sum(ops.square(b), 1) - 2.0 * ops.matmul(a, ops.transpose(b))
         squared = ops.maximum(squared, 0.0)
         return sum(KERNELS[self.kernel](squared / (2.0 * a.shape[-1] * scale)) for scale in self.scales)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "kernel": self.kernel, "scales": list(self.scales)}
 
 
-def average(values, weights):
+def average(values: Tensor, weights: Tensor) -> Tensor:
     """Return the weighted mean of a matrix, 0 where no weight is above 0."""
     return ops.divide_no_nan(ops.sum(weights * values), ops.sum(weights))

@@ -1,7 +1,7 @@
 """The base of the penalties."""
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -9,8 +9,9 @@ from keras import ops
 from keras_vae.arguments import at_least
 from keras_vae.batch import replicas
 from keras_vae.known import Known
-from keras_vae.posteriors import Gaussian
+from keras_vae.posteriors import Gaussian, Posterior
 from keras_vae.schedules.schedule import Schedule, first_value
+from keras_vae.types import Tensor
 
 known = Known("keras_vae.penalties")
 
@@ -33,7 +34,7 @@ class Penalty(keras.layers.Layer):
 
     needs_prior = False  # whether the codes are compared with draws from the prior
 
-    def __init__(self, weight: float | Schedule = 1.0, name: str | None = None, dtype="float32", **kwargs):
+    def __init__(self, weight: float | Schedule = 1.0, name: str | None = None, dtype: str = "float32", **kwargs: Any):
         super().__init__(name=name, dtype=dtype, **kwargs)
         self.weight, self.initial_weight = self.add_scheduled("weight", weight)
 
@@ -47,11 +48,13 @@ class Penalty(keras.layers.Layer):
         """Return what the training step moves: the name in the logs, the variable, and its schedule."""
         return self.moved(f"{self.name}_weight", self.weight, self.initial_weight)
 
-    def moved(self, name: str, variable: keras.Variable, value: float | Schedule) -> dict:
+    def moved(
+        self, name: str, variable: keras.Variable, value: float | Schedule
+    ) -> dict[str, tuple[keras.Variable, Schedule]]:
         """Return the entry of `schedules` for a variable, or none where its value is a number."""
         return {name: (variable, value)} if isinstance(value, Schedule) else {}
 
-    def connect(self, posterior: Any) -> None:
+    def connect(self, posterior: Posterior | None) -> None:
         """Take what a penalty must know of its model, before it is built; here nothing.
 
         Args:
@@ -61,7 +64,13 @@ class Penalty(keras.layers.Layer):
             ValueError: If the penalty is not defined for that posterior.
         """
 
-    def call(self, outputs: dict, prior: Any = None, noise: Any = None, sample_weight: Any = None) -> Any:
+    def call(
+        self,
+        outputs: dict[str, Tensor],
+        prior: Any = None,
+        noise: keras.random.SeedGenerator | None = None,
+        sample_weight: Tensor | None = None,
+    ) -> Tensor:
         """Return the penalty of a batch, without its weight.
 
         Args:
@@ -78,7 +87,7 @@ class Penalty(keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} must define `call`.")
 
-    def needed(self, outputs: dict, *names: str) -> list:
+    def needed(self, outputs: dict[str, Tensor], *names: str) -> list[Tensor]:
         """Return some of the outputs, each row as a vector; raise a ValueError where the model has no such output."""
         missing = [name for name in names if name not in outputs]
         if missing:
@@ -89,7 +98,7 @@ class Penalty(keras.layers.Layer):
             )
         return [ops.reshape(outputs[name], (-1, math.prod(outputs[name].shape[1:]))) for name in names]
 
-    def require_gaussian(self, posterior: Any) -> None:
+    def require_gaussian(self, posterior: Posterior | None) -> None:
         """Raise a ValueError if the posterior is not `Gaussian`: others may have parameters of the same names."""
         if not isinstance(posterior, Gaussian):
             received = "no posterior" if posterior is None else f"the posterior {type(posterior).__name__}"
@@ -98,7 +107,7 @@ class Penalty(keras.layers.Layer):
                 f"numbers are independent. Received: {received}"
             )
 
-    def require_whole_batch(self):
+    def require_whole_batch(self) -> None:
         """Raise a ValueError where several replicas share the batch, if the penalty compares rows with each other."""
         count = replicas.present().count
         if count > 1:
@@ -107,11 +116,11 @@ class Penalty(keras.layers.Layer):
                 f"{type(self).__name__} on {count} devices; train on one"
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; a `weight` that was assigned is in the weights."""
         return {**super().get_config(), "weight": keras.saving.serialize_keras_object(self.initial_weight)}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the penalty from its config."""
         return cls(**{**config, "weight": keras.saving.deserialize_keras_object(config["weight"])})

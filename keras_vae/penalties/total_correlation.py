@@ -1,12 +1,17 @@
 """The total correlation of the aggregate posterior."""
 
+from typing import Any
+
+import keras
 from keras import ops
 
 from keras_vae import batch
 from keras_vae.arguments import whole_number
 from keras_vae.distributions import normal
 from keras_vae.penalties.penalty import Penalty, known
+from keras_vae.posteriors import Posterior
 from keras_vae.schedules import Schedule
+from keras_vae.types import Tensor
 
 
 @known()
@@ -34,15 +39,21 @@ class TotalCorrelation(Penalty):
     appendix C.2.
     """
 
-    def __init__(self, weight: float | Schedule, num_examples: int, name: str = "total_correlation", **kwargs):
+    def __init__(self, weight: float | Schedule, num_examples: int, name: str = "total_correlation", **kwargs: Any):
         super().__init__(weight, name, **kwargs)
         self.num_examples = whole_number("num_examples", num_examples)
 
-    def connect(self, posterior):
+    def connect(self, posterior: Posterior | None) -> None:
         """Raise a ValueError if the posterior is not the Gaussian one with independent numbers."""
         self.require_gaussian(posterior)
 
-    def call(self, outputs, prior=None, noise=None, sample_weight=None):
+    def call(
+        self,
+        outputs: dict[str, Tensor],
+        prior: Any = None,
+        noise: keras.random.SeedGenerator | None = None,
+        sample_weight: Tensor | None = None,
+    ) -> Tensor:
         """Return the batch's mean of log q(z) - sum_j log q(z_j)."""
         self.require_whole_batch()
         z, mean, log_var = self.needed(outputs, "z", "mean", "log_var")
@@ -52,7 +63,7 @@ class TotalCorrelation(Penalty):
         log_marginals = ops.logsumexp(log_q + log_share[:, :, None], axis=1)
         return batch.mean(log_joint - ops.sum(log_marginals, axis=1), sample_weight)
 
-    def log_shares(self, n, sample_weight):
+    def log_shares(self, n: int | Tensor, sample_weight: Tensor | None) -> Tensor:
         """Return the logs of what each example counts in the q(z) of each draw, `(n, n)`; each row sums to 1."""
         others = 1.0 - ops.eye(n)
         if sample_weight is not None:
@@ -61,6 +72,6 @@ class TotalCorrelation(Penalty):
         own, rest = 1.0 / self.num_examples, (self.num_examples - 1) / self.num_examples
         return ops.log(own * ops.eye(n) + rest * others)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "num_examples": self.num_examples}

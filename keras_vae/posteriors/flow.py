@@ -1,7 +1,7 @@
 """The posterior of normalizing flows."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 
@@ -9,6 +9,7 @@ from keras_vae import batch, flows
 from keras_vae.arguments import shown, whole_number
 from keras_vae.distributions import normal
 from keras_vae.posteriors.posterior import Posterior, known
+from keras_vae.types import Seed, Tensor
 
 
 @known()
@@ -36,29 +37,29 @@ class Flow(Posterior):
     2016, "Improved variational inference with inverse autoregressive flow".
     """
 
-    def __init__(self, flows: Sequence[Any], context_dim: int = 0, **kwargs):
+    def __init__(self, flows: Sequence[flows.Flow | str], context_dim: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
         self.flows = _flows(flows)
         self.context_dim = whole_number("context_dim", context_dim, low=0)
         self.names = ("mean", "log_var", "context") if self.context_dim else ("mean", "log_var")
 
-    def heads(self, latent_dim):
+    def heads(self, latent_dim: int) -> dict[str, int]:
         """Return how wide the encoder's outputs are; see `Posterior.heads`."""
         return {**super().heads(latent_dim), **({"context": self.context_dim} if self.context_dim else {})}
 
-    def shape_of_codes(self, shapes, subject="The parameters must be"):
+    def shape_of_codes(self, shapes: Sequence[tuple], subject: str = "The parameters must be") -> tuple:
         """Return the shape of z from those of the parameters; see `Posterior.shape_of_codes`."""
         codes = super().shape_of_codes(shapes, subject)
         if len(codes) != 2 or any(tuple(shape)[1:] != (self.context_dim,) for shape in shapes[2:]):
             raise self.refused(shapes, subject)
         return codes
 
-    def expected_parameters(self):
+    def expected_parameters(self) -> str:
         """Say in words what the encoder must return."""
         of_context = f" and context of shape (batch, {self.context_dim})" if self.context_dim else ""
         return f"({', '.join(self.names)}), mean and log_var of one shape (batch, latent_dim){of_context}"
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[tuple]) -> None:
         """Build the flows."""
         super().build(input_shape)
         for flow in self.flows:
@@ -66,17 +67,18 @@ class Flow(Posterior):
                 flow.build((None, *self.latent_shape), (None, self.context_dim) if self.context_dim else None)
 
     @property
-    def has_log_prob(self):
+    def has_log_prob(self) -> bool:
         """Whether all flows have an inverse."""
         return all(flow.has_inverse for flow in self.flows)
 
-    def sample(self, parameters, seed):
+    def sample(self, parameters: Sequence[Tensor], seed: Seed) -> tuple[Tensor, Tensor]:
         """Draw u, map it to z, and say log q of it."""
-        u = normal.sample(*parameters[:2], seed)
+        mean, log_var = parameters[:2]
+        u = normal.sample(mean, log_var, seed)
         z, log_det = self.mapped(u, parameters)
-        return z, batch.sum_of_events(normal.log_prob(u, *parameters[:2])) - log_det
+        return z, batch.sum_of_events(normal.log_prob(u, mean, log_var)) - log_det
 
-    def log_prob(self, z, parameters):
+    def log_prob(self, z: Tensor, parameters: Sequence[Tensor]) -> Tensor:
         """Return log q(z|x) of a given code; see `Posterior.log_prob`."""
         if not self.has_log_prob:
             return super().log_prob(z, parameters)
@@ -86,11 +88,11 @@ class Flow(Posterior):
             total = total + log_det
         return batch.sum_of_events(normal.log_prob(z, *parameters[:2])) + total
 
-    def mean(self, parameters):
+    def mean(self, parameters: Sequence[Tensor]) -> Tensor:
         """Return what the mean of u is mapped to."""
         return self.mapped(parameters[0], parameters)[0]
 
-    def mapped(self, u: Any, parameters: Sequence[Any]) -> tuple[Any, Any]:
+    def mapped(self, u: Tensor, parameters: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Return f_n(... f_1(u)), and the log-determinant of them all."""
         total = 0.0
         for flow in self.flows:
@@ -98,18 +100,18 @@ class Flow(Posterior):
             total = total + log_det
         return u, total
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         of_flows = [keras.saving.serialize_keras_object(flow) for flow in self.flows]
         return {**super().get_config(), "flows": of_flows, "context_dim": self.context_dim}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the posterior from its config."""
         return cls(**{**config, "flows": [keras.saving.deserialize_keras_object(flow) for flow in config["flows"]]})
 
 
-def _flows(values) -> list:
+def _flows(values: Sequence[flows.Flow | str]) -> list[flows.Flow]:
     if not isinstance(values, (list, tuple)) or not values:
         raise ValueError(f"`flows` must be a list of at least one flow. Received: flows={shown(values)}")
     return [flows.get(value) for value in values]

@@ -1,5 +1,8 @@
 """The Gaussian posterior with a full covariance."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from keras import ops
 
@@ -7,6 +10,7 @@ from keras_vae.arguments import whole_number
 from keras_vae.batch import replicas
 from keras_vae.distributions import normal
 from keras_vae.posteriors.posterior import Posterior, known
+from keras_vae.types import Seed, Tensor
 
 
 @known("full_gaussian")
@@ -29,12 +33,12 @@ class FullGaussian(Posterior):
 
     names = ("mean", "log_var", "tril")
 
-    def heads(self, latent_dim):
+    def heads(self, latent_dim: int) -> dict[str, int]:
         """Return how wide the encoder's outputs are; see `Posterior.heads`."""
         latent_dim = whole_number("latent_dim", latent_dim, low=2)
         return {**super().heads(latent_dim), "tril": _num_below_diagonal(latent_dim)}
 
-    def shape_of_codes(self, shapes, subject="The parameters must be"):
+    def shape_of_codes(self, shapes: Sequence[tuple], subject: str = "The parameters must be") -> tuple:
         """Return the shape of z from those of the parameters; see `Posterior.shape_of_codes`."""
         codes = super().shape_of_codes(shapes, subject)
         tril = tuple(shapes[2])
@@ -42,14 +46,14 @@ class FullGaussian(Posterior):
             raise self.refused(shapes, subject)
         return codes
 
-    def expected_parameters(self):
+    def expected_parameters(self) -> str:
         """Say in words what the encoder must return."""
         return (
             "(mean, log_var, tril), mean and log_var of one shape (batch, d) with d of at least 2, tril of shape "
             "(batch, d * (d - 1) / 2)"
         )
 
-    def sample(self, parameters, seed):
+    def sample(self, parameters: Sequence[Tensor], seed: Seed) -> tuple[Tensor, Tensor]:
         """Draw z = mean + L epsilon, and say log q of it."""
         mean, log_var, tril = parameters
         epsilon = replicas.standard_normal(ops.shape(mean), mean.dtype, seed)
@@ -57,18 +61,18 @@ class FullGaussian(Posterior):
         z = mean + scale * ops.sum(_unit_triangle(tril, mean.shape[1]) * epsilon[:, None, :], axis=-1)
         return z, _log_prob_of_noise(epsilon, log_var)
 
-    def log_prob(self, z, parameters):
+    def log_prob(self, z: Tensor, parameters: Sequence[Tensor]) -> Tensor:
         """Return log N(z; mean, L L')."""
         mean, log_var, tril = parameters
         scaled = ops.exp(-0.5 * log_var) * (z - mean)
         epsilon = ops.solve_triangular(_unit_triangle(tril, mean.shape[1]), scaled[..., None], lower=True)[..., 0]
         return _log_prob_of_noise(epsilon, log_var)
 
-    def moments(self, parameters):
+    def moments(self, parameters: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Return the mean and the log of the diagonal of L L'."""
         return parameters[0], parameters[1] + self._log_ratio(parameters)
 
-    def kl_in_closed_form(self, parameters, prior):
+    def kl_in_closed_form(self, parameters: Sequence[Tensor], prior: Any) -> Tensor | None:
         """Return KL(q || p) of each number given those before it, which sum to the whole; see `Posterior`.
 
         By the chain rule it is the KL of the marginal of z_i, and the mutual information of z_i and those before it:
@@ -88,7 +92,7 @@ def _num_below_diagonal(d: int) -> int:
     return d * (d - 1) // 2
 
 
-def _unit_triangle(tril, d: int):
+def _unit_triangle(tril: Tensor, d: int) -> Tensor:
     """Return I + T, `(batch, d, d)`, from the numbers of T, `(batch, d * (d - 1) / 2)`."""
     place = np.full((d, d), tril.shape[1])  # above the diagonal: the 0 that follows the numbers
     place[np.tril_indices(d, -1)] = np.arange(tril.shape[1])

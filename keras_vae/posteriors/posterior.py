@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_vae.arguments import shape_text
 from keras_vae.known import Known
+from keras_vae.types import Seed, Tensor
 
 known = Known("keras_vae.posteriors")
 
@@ -22,10 +23,10 @@ class Posterior(keras.layers.Layer):
 
     names: tuple[str, ...] = ("mean", "log_var")
 
-    def __init__(self, dtype="float32", **kwargs):
+    def __init__(self, dtype: str = "float32", **kwargs: Any):
         # float32 whatever the global policy: a float16 KL overflows at log_var = 12.
         super().__init__(dtype=dtype, **kwargs)
-        self.latent_shape: tuple[int, ...] | None = None
+        self.latent_shape: tuple[int, ...] | Any = None  # until the posterior is built
 
     def heads(self, latent_dim: int) -> dict[str, int]:
         """Return how wide the encoder's outputs are, by name, for codes of `latent_dim` numbers."""
@@ -55,7 +56,7 @@ class Posterior(keras.layers.Layer):
         """Say in words what the encoder must return."""
         return "(mean, log_var), two tensors of one shape (batch, latent_dim) or (batch, height, width, channels)"
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[tuple]) -> None:
         """Take the shape of the codes from the shapes of the parameters."""
         self.latent_shape = self.shape_of_codes(input_shape)[1:]
         self.built = True
@@ -80,7 +81,7 @@ class Posterior(keras.layers.Layer):
         """Whether `moments` is defined."""
         return type(self).moments is not Posterior.moments
 
-    def sample(self, parameters: Sequence[Any], seed: Any) -> tuple[Any, Any]:
+    def sample(self, parameters: Sequence[Tensor], seed: Seed) -> tuple[Tensor, Tensor]:
         """Draw a code for each row, and say log q of it.
 
         Args:
@@ -92,7 +93,7 @@ class Posterior(keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} must define `sample`.")
 
-    def log_prob(self, z: Any, parameters: Sequence[Any]) -> Any:
+    def log_prob(self, z: Tensor, parameters: Sequence[Tensor]) -> Tensor:
         """Return log q(z|x) of a given code in nats, `(batch,)`.
 
         Raises:
@@ -100,11 +101,11 @@ class Posterior(keras.layers.Layer):
         """
         raise ValueError(f"log q(z|x) of a given z is not defined for the posterior {type(self).__name__}.")
 
-    def mean(self, parameters: Sequence[Any]) -> Any:
+    def mean(self, parameters: Sequence[Tensor]) -> Tensor:
         """Return the code that stands for an example, `(batch, *latent_shape)`: nothing is drawn."""
         return parameters[0]
 
-    def moments(self, parameters: Sequence[Any]) -> tuple[Any, Any]:
+    def moments(self, parameters: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Return the mean and the log of the variance of each number of the code, `(batch, *latent_shape)` each.
 
         Raises:
@@ -112,11 +113,11 @@ class Posterior(keras.layers.Layer):
         """
         raise ValueError(f"The moments of q(z|x) are not defined for the posterior {type(self).__name__}.")
 
-    def kl_in_closed_form(self, parameters: Sequence[Any], prior: Any) -> Any | None:
+    def kl_in_closed_form(self, parameters: Sequence[Tensor], prior: Any) -> Tensor | None:
         """Return KL(q(z|x) || p(z)) in nats without a draw, `(batch, groups)`, or None where there is no such form."""
         return None
 
-    def kl(self, parameters: Sequence[Any], prior: Any, z: Any, log_q: Any) -> Any:
+    def kl(self, parameters: Sequence[Tensor], prior: Any, z: Tensor, log_q: Tensor) -> Tensor:
         """Return KL(q(z|x) || p(z)) in nats: the closed form, or log q(z|x) - log p(z) at the z that is decoded.
 
         Args:
@@ -134,11 +135,11 @@ class Posterior(keras.layers.Layer):
             return in_closed_form
         return ops.expand_dims(log_q - prior.log_prob(z), axis=-1)
 
-    def call(self, parameters, seed=None):
+    def call(self, parameters: Sequence[Tensor], seed: Seed | None = None) -> tuple[Tensor, Tensor]:
         """Return `sample`: calling a posterior as a layer is asking for a draw."""
         return self.sample(parameters, seed)
 
 
-def by_channel(values: Any) -> Any:
+def by_channel(values: Tensor) -> Tensor:
     """Sum a tensor `(batch, ..., channels)` over all axes between the first and the last, to `(batch, channels)`."""
     return ops.sum(ops.reshape(values, (ops.shape(values)[0], -1, values.shape[-1])), axis=1)

@@ -1,6 +1,7 @@
 """The mixture of Gaussians as a prior."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from keras_vae.arguments import LARGEST, one_of, shape_text, whole_number
 from keras_vae.distributions.normal import LOG_2_PI
 from keras_vae.priors.prior import Prior, known
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike, Seed, Tensor
 
 
 @known("mixture_of_gaussians")
@@ -41,22 +43,22 @@ class MixtureOfGaussians(Prior):
     (`adapt`); Tomczak and Welling 2018, "VAE with a VampPrior", section 4.1 (trained with the model).
     """
 
-    def __init__(self, num_components: int = 10, covariance_type: str = "diag", **kwargs):
+    def __init__(self, num_components: int = 10, covariance_type: str = "diag", **kwargs: Any):
         super().__init__(**kwargs)
         self.num_components = whole_number("num_components", num_components)
         self.covariance_type = one_of("covariance_type", covariance_type, ("diag", "full"))
         self._trained_with_model = True
 
-    def connect(self, encode, posterior, event_shape):
+    def connect(self, encode: Callable[[Tensor], list[Tensor]], posterior: Any, event_shape: tuple[int, ...]) -> None:
         """Take note of whether the model trains its prior: without a posterior it cannot, and `adapt` has to."""
         self._trained_with_model = posterior is not None
 
     @property
-    def is_ready(self):
+    def is_ready(self) -> bool:
         """Whether codes can be drawn: on the codes of an autoencoder only once `adapt` has been called."""
         return self._trained_with_model or bool(ops.convert_to_numpy(self.fitted))
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         """Make the weights for codes of the shape `(batch, *latent_shape)`."""
         super().build(input_shape)
         k, d = self.num_components, self.latent_dim
@@ -70,7 +72,7 @@ class MixtureOfGaussians(Prior):
         if self.covariance_type == "full" and d > 1:
             self.below = self.add_weight(name="below", shape=(k, d * (d - 1) // 2), initializer="zeros")
 
-    def factors(self) -> Any:
+    def factors(self) -> Tensor:
         """Return the L_k, lower triangular, with S_k = L_k L_k'; `(num_components, d, d)`."""
         d = self.latent_dim
         diagonals = ops.exp(0.5 * self.log_vars)[:, :, None] * ops.eye(d)
@@ -80,7 +82,7 @@ class MixtureOfGaussians(Prior):
         places[np.tril_indices(d, -1)] = 1 + np.arange(d * (d - 1) // 2)
         return diagonals + ops.take(ops.pad(self.below, ((0, 0), (1, 0))), places, axis=1)
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """Return log sum_k w_k N(z; m_k, S_k) in nats, a tensor of shape `(batch,)`."""
         z = ops.reshape(ops.cast(z, "float32"), (-1, 1, self.latent_dim))
         from_means = z - self.means
@@ -93,7 +95,7 @@ class MixtureOfGaussians(Prior):
         log_densities = -0.5 * ops.sum(LOG_2_PI + self.log_vars + ops.square(whitened), axis=-1)
         return ops.logsumexp(log_densities + ops.log_softmax(self.logits), axis=-1)
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: Seed) -> Tensor:
         """Draw `n` codes: a component each, then m_k + L_k epsilon; a tensor of shape `(n, *latent_shape)`."""
         of_components, of_codes = noise.for_draws(seed, 2)
         k = keras.random.categorical(ops.log_softmax(self.logits)[None], n, dtype="int32", seed=of_components)[0]
@@ -104,7 +106,7 @@ class MixtureOfGaussians(Prior):
             coloured = ops.einsum("nij,nj->ni", ops.take(self.factors(), k, axis=0), epsilon)
         return ops.reshape(ops.take(self.means, k, axis=0) + coloured, (n, *self.latent_shape))
 
-    def adapt(self, codes: np.ndarray, seed: int = 0) -> None:
+    def adapt(self, codes: ArrayLike, seed: int = 0) -> None:
         """Fit the mixture to codes by scikit-learn's expectation maximisation, started by k-means.
 
         Args:
@@ -157,7 +159,7 @@ class MixtureOfGaussians(Prior):
             self.build((None, *codes.shape[1:]))
         return codes
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {
             **super().get_config(),

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_vae.known import Known
+from keras_vae.types import Seed, Tensor
 
 known = Known("keras_vae.priors")
 
@@ -21,12 +22,12 @@ class Prior(keras.layers.Layer):
 
     needs_encoder = False  # whether the density is made of the model's posteriors; see `connect`
 
-    def __init__(self, dtype="float32", **kwargs):
+    def __init__(self, dtype: str = "float32", **kwargs: Any):
         super().__init__(dtype=dtype, **kwargs)
-        self.latent_shape: tuple[int, ...] | None = None
-        self.latent_dim: int | None = None
+        self.latent_shape: tuple[int, ...] | Any = None  # until the prior is built
+        self.latent_dim: int | Any = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         """Take the shape of the codes from `(batch, *latent_shape)`."""
         self.latent_shape = tuple(int(n) for n in input_shape[1:])
         self.latent_dim = math.prod(self.latent_shape)
@@ -37,7 +38,7 @@ class Prior(keras.layers.Layer):
         """Whether codes can be drawn: False for a prior that must be fitted to an autoencoder's codes first."""
         return True
 
-    def sample(self, n: int, seed: Any) -> Any:
+    def sample(self, n: int, seed: Seed) -> Tensor:
         """Draw codes.
 
         Args:
@@ -49,19 +50,19 @@ class Prior(keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} must define `sample`.")
 
-    def sample_truncated(self, n: int, radius: float, seed: Any) -> Any:
+    def sample_truncated(self, n: int, radius: float, seed: Seed) -> np.ndarray:
         """Draw `n` codes from the prior's central part."""
         raise ValueError(f"`truncation` is not defined for the prior {type(self).__name__}. Expected: None.")
 
-    def log_prob(self, z: Any) -> Any:
+    def log_prob(self, z: Tensor) -> Tensor:
         """Return log p(z) of codes `(batch, *latent_shape)` in nats, `(batch,)`."""
         raise NotImplementedError(f"{type(self).__name__} must define `log_prob`.")
 
-    def kl_of_gaussian(self, mean: Any, log_var: Any) -> Any | None:
+    def kl_of_gaussian(self, mean: Tensor, log_var: Tensor) -> Tensor | None:
         """Return KL(N(mean, exp(log_var)) || p) of each number of the code in nats, or None without a closed form."""
         return None
 
-    def connect(self, encode: Callable, posterior: Any, event_shape: tuple[int, ...]) -> None:
+    def connect(self, encode: Callable[[Tensor], list[Tensor]], posterior: Any, event_shape: tuple[int, ...]) -> None:
         """Take what a prior may need of its model, before it is built; here nothing.
 
         Args:

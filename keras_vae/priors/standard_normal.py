@@ -8,6 +8,7 @@ from keras_vae import batch
 from keras_vae.arguments import at_least
 from keras_vae.distributions import normal
 from keras_vae.priors.prior import Prior, known
+from keras_vae.types import Seed, Tensor
 
 
 @known("standard_normal", package="keras_vae")
@@ -22,11 +23,11 @@ class StandardNormal(Prior):
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", appendix B.
     """
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: Seed) -> Tensor:
         """Draw `n` codes, a float32 tensor of shape `(n, *latent_shape)`."""
         return keras.random.normal((n, *self.latent_shape), dtype="float32", seed=seed)
 
-    def sample_truncated(self, n: int, radius: float, seed):
+    def sample_truncated(self, n: int, radius: float, seed: Seed) -> np.ndarray:
         """Draw `n` codes exactly from N(0, I) given that their norm is at most `radius`.
 
         The direction is uniform and the norm follows the chi distribution cut at `radius`, drawn by its inverse
@@ -62,10 +63,10 @@ class StandardNormal(Prior):
         codes = norm * direction / np.linalg.norm(direction, axis=-1, keepdims=True)
         return codes.reshape(n, *self.latent_shape).astype("float32")
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """Return log N(z; 0, I) in nats, a tensor of shape `(batch,)`."""
         return batch.sum_of_events(normal.log_prob(z, 0.0, 0.0 * z))
 
-    def kl_of_gaussian(self, mean, log_var):
+    def kl_of_gaussian(self, mean: Tensor, log_var: Tensor) -> Tensor:
         """Return KL(N(mean, exp(log_var)) || N(0, 1)) of each number of the code in nats, of the shape of `mean`."""
         return normal.kl(mean, log_var)

@@ -12,6 +12,7 @@ from keras_vae import noise
 from keras_vae.arguments import LARGEST, shown, whole_number
 from keras_vae.priors.prior import Prior, known
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike, Seed, Tensor
 
 
 @known("vamp")
@@ -47,17 +48,17 @@ class VampPrior(Prior):
     def __init__(
         self,
         num_components: int = 500,
-        pseudo_inputs: Any = None,
-        value_range: tuple[float, float] | None = (0.0, 1.0),
+        pseudo_inputs: ArrayLike | None = None,
+        value_range: Sequence[float] | None = (0.0, 1.0),
         event_shape: Sequence[int] | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.num_components = whole_number("num_components", num_components)
         self.value_range = _range(value_range)
         self.event_shape = None if event_shape is None else _shape(event_shape)
         self._start = None
-        self.pseudo_inputs = None
+        self.pseudo_inputs: keras.Variable | None = None
         # Past Keras' tracking: the encoder and the posterior are the model's, which trains and saves them.
         self.__dict__.update(encode=None, posterior=None)
         if pseudo_inputs is not None:
@@ -79,7 +80,7 @@ class VampPrior(Prior):
             )
         return start.astype("float32")
 
-    def connect(self, encode: Callable, posterior: Any, event_shape: tuple[int, ...]) -> None:
+    def connect(self, encode: Callable[[Tensor], list[Tensor]], posterior: Any, event_shape: tuple[int, ...]) -> None:
         """Take the model's encoder as a function, its posterior, and the shape of an example.
 
         Raises:
@@ -98,7 +99,7 @@ class VampPrior(Prior):
         self.event_shape = event_shape
         self.__dict__.update(encode=encode, posterior=posterior)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         """Make the pseudo-inputs; a loaded prior, whose config has their shape, is built before its model exists."""
         if self.event_shape is None:
             raise self._not_connected()
@@ -118,14 +119,14 @@ class VampPrior(Prior):
             self.pseudo_inputs.assign(self._start)
             self._start = None
 
-    def components(self) -> list:
+    def components(self) -> list[Tensor]:
         """Return the parameters of the q(z|u_k), as a list of tensors with K rows."""
         if self.encode is None:
             raise self._not_connected()
         pseudo_inputs = ops.convert_to_tensor(self.pseudo_inputs)
         return self.encode(pseudo_inputs if self.value_range is None else ops.clip(pseudo_inputs, *self.value_range))
 
-    def log_prob(self, z):
+    def log_prob(self, z: Tensor) -> Tensor:
         """Return log 1/K sum_k q(z|u_k) in nats, a tensor of shape `(batch,)`."""
         rows, k = ops.shape(z)[0], self.num_components
         of_pairs = [
@@ -135,7 +136,7 @@ class VampPrior(Prior):
         log_q = self.posterior.log_prob(ops.repeat(ops.cast(z, "float32"), k, axis=0), of_pairs)
         return ops.logsumexp(ops.reshape(log_q, (-1, k)), axis=-1) - math.log(k)
 
-    def sample(self, n: int, seed):
+    def sample(self, n: int, seed: Seed) -> Tensor:
         """Draw `n` codes: a pseudo-input each, then a code from its q(z|u_k); of shape `(n, *latent_shape)`."""
         of_components, of_codes = noise.for_draws(seed, 2)
         k = keras.random.randint((n,), 0, self.num_components, dtype="int32", seed=of_components)
@@ -147,7 +148,7 @@ class VampPrior(Prior):
             f"`connect` before it is used. Received: the VampPrior {self.name!r}, which is not connected"
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, without the array of `pseudo_inputs`."""
         return {
             **super().get_config(),
@@ -157,7 +158,7 @@ class VampPrior(Prior):
         }
 
 
-def _shape(event_shape):
+def _shape(event_shape: Sequence[int]) -> tuple[int, ...]:
     """Return the shape of an example as a tuple; raise a ValueError if it is none, or some axis has no length."""
     sizes = tuple(event_shape) if isinstance(event_shape, (list, tuple)) and event_shape else (None,)
     try:
@@ -169,7 +170,7 @@ def _shape(event_shape):
         ) from error
 
 
-def _range(value_range):
+def _range(value_range: Sequence[float] | None) -> tuple[float, float] | None:
     """Return `(low, high)` as floats, or None."""
     if value_range is None:
         return None
