@@ -18,7 +18,7 @@ def verbosity(value: Any) -> bool | int | str:
     return value if is_known else whole_number("verbose", value, low=0, high=2)
 
 
-def progress(items: Sequence[Any], name: str, verbose: int = 1) -> Iterator[Any]:
+def progress(items: Sequence[Any], name: str, verbose: int | str = 1) -> Iterator[Any]:
     """Go through a sequence; where that takes longer than 3 s, say what runs and, on a terminal, how far it is.
 
     Args:

@@ -2,7 +2,10 @@
 
 import inspect
 import itertools
+import os
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -47,16 +50,18 @@ class Backup(keras.callbacks.Callback):
     >>> vae.fit(batches, epochs=2, callbacks=[keras_vae.callbacks.Backup("backup.npz", every=100)])
     """
 
-    def __init__(self, path, every="epoch"):
+    def __init__(self, path: str | os.PathLike, every: str | int = "epoch"):
         super().__init__()
         self.path = a_path("path", path)
         if isinstance(every, str) and every != "epoch":
             raise ValueError(f"`every` must be 'epoch' or a whole number of steps. Received: every={every!r}")
         self.every = every if isinstance(every, str) else whole_number("every", every)
-        self.data, self.others, self.resumed = None, None, None
+        self.data: Any = None
+        self.others: Any = None
+        self.resumed: backup_file.Stored | None = None
         self.epoch, self.first_batch, self.batches_before, self.first_step, self.periods = 0, 0, 0, 0, 0
 
-    def connect(self, data, others):
+    def connect(self, data: Any, others: Sequence[keras.callbacks.Callback]) -> None:
         """Take what `fit` tells: the data, and the other callbacks."""
         if self.every != "epoch" and not _can_begin_within_an_epoch(data):
             raise ValueError(
@@ -65,7 +70,7 @@ class Backup(keras.callbacks.Callback):
             )
         self.data, self.others = data, others
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Go on from the file, if there is one."""
         if self.others is None:
             raise ValueError(f"Backup needs a keras_vae.VAE. Received: a {type(self.model).__name__}")
@@ -80,7 +85,7 @@ class Backup(keras.callbacks.Callback):
         if self.path.exists():
             self._resume(backup_file.read(self.path))
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Remember where the epoch starts, and go on within it: by now Keras has set the metrics to 0."""
         resumed, self.resumed = self.resumed, None
         self.epoch, self.first_batch, self.batches_before = epoch, 0, 0
@@ -98,7 +103,7 @@ class Backup(keras.callbacks.Callback):
 
     # Not the hook for the batch's end: with one, Keras would wait for each step's logs.
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Store, once every so many steps, what the batches before this one have made."""
         if self.params["steps"] is not None and self.first_batch + batch >= self.params["steps"]:
             return  # Keras begins a batch more where an epoch was gone on with, and finds that there is none
@@ -108,13 +113,13 @@ class Backup(keras.callbacks.Callback):
             self.periods = periods
             self._store(self.epoch, self.first_batch + batch)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Store a whole epoch; the other callbacks have seen its end."""
         steps, last = self.params["steps"], self.first_batch + self.batches_before + self.model.steps_per_execution
         if steps is None or last >= steps:
             self._store(epoch + 1, 0)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Let go of the data."""
         self.data, self.others = None, None
 

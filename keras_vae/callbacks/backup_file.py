@@ -4,6 +4,7 @@ import io
 import json
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,12 +34,12 @@ class Stored:
     step: int
     first_step: int
     steps: int | None
-    signature: list
-    state: dict
-    callbacks: dict
+    signature: list[str]
+    state: dict[str, np.ndarray]
+    callbacks: dict[str, Any]
 
 
-def write(path, stored: Stored) -> None:
+def write(path: str | os.PathLike, stored: Stored) -> None:
     """Put a stored training in the file's place at once."""
     lists = {name: value for name, value in stored.callbacks.items() if isinstance(value, list)}
     about = {
@@ -47,7 +48,7 @@ def write(path, stored: Stored) -> None:
         "callbacks": {name: value for name, value in stored.callbacks.items() if name not in lists},
         "lists": {name: len(arrays) for name, arrays in lists.items()},
     }
-    arrays = {f"state.{name}": array for name, array in stored.state.items()}
+    arrays: dict[str, Any] = {f"state.{name}": array for name, array in stored.state.items()}
     for name, members in lists.items():
         arrays |= {f"{name}.{i}": _of_numpy(member) for i, member in enumerate(members)}
     file = io.BytesIO()
@@ -56,7 +57,7 @@ def write(path, stored: Stored) -> None:
         new.write_bytes(file.getbuffer())
 
 
-def read(path) -> Stored:
+def read(path: str | os.PathLike) -> Stored:
     """Return a stored training, after every part of the file was read and agreed with its checksum."""
     with open(path, "rb") as file:
         content = file.read()

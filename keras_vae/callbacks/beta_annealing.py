@@ -1,6 +1,7 @@
 """Beta annealing, in epochs or in steps."""
 
 import warnings
+from typing import Any
 
 import keras
 from keras import ops
@@ -34,17 +35,17 @@ class BetaAnnealing(keras.callbacks.Callback):
     Reference: Bowman et al. 2016, "Generating sentences from a continuous space", section 3.1.
     """
 
-    def __init__(self, schedule, unit="epoch"):
+    def __init__(self, schedule: Schedule, unit: str = "epoch"):
         super().__init__()
         if not isinstance(schedule, Schedule):
             raise ValueError(f"`schedule` must be a keras_vae.schedules.Schedule. Received: schedule={schedule!r}")
         self.schedule = schedule
         self.unit = one_of("unit", unit, ("epoch", "step"))
-        self.steps_per_epoch = None
+        self.steps_per_epoch: int | None = None
         self.attached = False
-        self.first_step = None
+        self.first_step: int | None = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Check the model, and that the warm-up ends within the training."""
         if not hasattr(self.model, "attach_schedule"):
             raise ValueError(
@@ -67,7 +68,7 @@ class BetaAnnealing(keras.callbacks.Callback):
                 stacklevel=2,
             )
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Attach the schedule, here and not earlier: by now BackupAndRestore has loaded the weights."""
         if self.attached:
             return

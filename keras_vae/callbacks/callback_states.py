@@ -1,5 +1,8 @@
 """The states of callbacks."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import keras
 
 REMEMBERED = {
@@ -9,12 +12,12 @@ REMEMBERED = {
 }
 
 
-def collect(callbacks) -> dict:
+def collect(callbacks: Iterable[keras.callbacks.Callback]) -> dict[str, Any]:
     """Return the states of callbacks, a dict from a name such as "EarlyStopping_0.wait" to the value."""
     return {name: getattr(callback, attribute) for name, callback, attribute in _attributes(callbacks)}
 
 
-def restore(callbacks, states: dict) -> None:
+def restore(callbacks: Iterable[keras.callbacks.Callback], states: dict[str, Any]) -> None:
     """Give callbacks their states back; a callback that has none among them starts anew."""
     for name, callback, attribute in _attributes(callbacks):
         if name in states:
@@ -22,7 +25,7 @@ def restore(callbacks, states: dict) -> None:
 
 
 def _attributes(callbacks):
-    counts = {}
+    counts: dict[str, int] = {}
     for callback in callbacks:
         kind = type(callback).__name__
         counts[kind] = counts.get(kind, -1) + 1

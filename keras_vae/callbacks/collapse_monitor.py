@@ -10,6 +10,7 @@ from keras import ops
 from keras_vae.arguments import at_least, whole_number
 from keras_vae.evaluation import active_units
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike
 
 
 class CollapseMonitor(keras.callbacks.Callback):
@@ -38,7 +39,7 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     BACKED_UP = ("empty_epochs", "warned")
 
-    def __init__(self, x: Any, threshold: float = 0.01, patience: int = 5, y: Any = None):
+    def __init__(self, x: ArrayLike, threshold: float = 0.01, patience: int = 5, y: ArrayLike | None = None):
         super().__init__()
         if not len(getattr(x, "shape", ())) or x.shape[0] < 2:
             raise ValueError(f"`x` must be an array of at least two examples. Received: {getattr(x, 'shape', x)!r}")
@@ -48,13 +49,13 @@ class CollapseMonitor(keras.callbacks.Callback):
         self.empty_epochs = 0
         self.warned = False
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start counting, and refuse a model that has no code."""
         if not hasattr(self.model, "kl"):
             raise ValueError(f"CollapseMonitor needs a keras_vae.VAE. Received: a {type(self.model).__name__}")
         self.empty_epochs, self.warned = 0, False
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Measure the code."""
         units = active_units(self.model.codes(self.x, self.y), threshold=self.threshold)
         if logs is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from time import perf_counter
+from typing import Any
 
 import keras
 
@@ -45,37 +46,39 @@ class Progress(keras.callbacks.Callback):
             raise ValueError(f"`names` must be a sequence of names of logs. Received: names={names!r}")
         self.names = tuple(names)
         self.title = title
-        self.epoch = None  # None where no training runs
+        self.epoch: Any = None  # None where no training runs
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start the clock."""
         self.start = self.said = perf_counter()
         self.width = len(str(self.params["epochs"]))
         self.interval = self.every or _interval(self.params["epochs"])
-        self.skipped, self.unsaid = 0, None
+        self.skipped = 0
+        self.unsaid: str | None = None
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Remember the epoch, which batches are not told."""
         self.epoch = epoch
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Say which batch it is, if nothing has been said for long."""
         self._say_batch("batch", batch, self.params["steps"])
 
-    def on_test_batch_begin(self, batch, logs=None):
+    def on_test_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Say which batch of the validation it is, if nothing has been said for long."""
         if self.epoch is not None:
             self._say_batch("validation, batch", batch, None)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Say the epoch's logs, if it is time."""
-        self.skipped += round(float((logs or {}).get("skipped_updates", 0)))
-        values = [f"  {name} {logs[name]:#.4g}" for name in self.names if name in (logs or {})]
+        logs = logs or {}
+        self.skipped += round(float(logs.get("skipped_updates", 0)))
+        values = [f"  {name} {logs[name]:#.4g}" for name in self.names if name in logs]
         self.unsaid = "".join(values)
         if (epoch + 1) % self.interval == 0 or self._silent_for_long():
             self._say_epoch()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Say the last epoch's logs."""
         if self.unsaid is not None:
             self._say_epoch()

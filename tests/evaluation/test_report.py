@@ -94,6 +94,9 @@ def test_bad_input(make_vae, digits):
     vae = make_vae()
     with pytest.raises(ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: a ArrayModel"):
         evaluation.report(evaluation.ArrayModel(None, None), digits)
+    networks = keras_vae.networks.mlp((64,), 2, hidden=(4,), condition_shape=(10,))
+    with pytest.raises(ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: a Given"):
+        evaluation.report(keras_vae.ConditionalVAE(*networks, num_classes=10).given(3), digits)
     with pytest.raises(ValueError, match="`data` must have the arrays x_train and x_test"):
         evaluation.report(vae, digits)
     with pytest.raises(ValueError, match="`data.x_test` must have at least 10 rows. Received: 3"):

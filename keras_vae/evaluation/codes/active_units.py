@@ -1,15 +1,14 @@
 """Active units, and the KL of each latent dimension."""
 
-from typing import Any
-
 import numpy as np
 
 from keras_vae.arguments import at_least
 from keras_vae.arrays import matrices
 from keras_vae.evaluation.statistics.gaussian import kl_per_dimension
+from keras_vae.types import ArrayLike
 
 
-def active_units(mean: Any, log_var: Any = None, threshold: float = 0.01) -> dict:
+def active_units(mean: ArrayLike, log_var: ArrayLike | None = None, threshold: float = 0.01) -> dict:
     """Count the latent dimensions whose posterior mean varies over the data, and measure each one's KL to N(0, 1).
 
     Args:

@@ -1,6 +1,7 @@
 """The aggregate posterior q(z) = 1/N sum_i q(z|x_i) of some data: its density, draws from it, and its parts."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -9,11 +10,12 @@ from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.protocol import checks
 from keras_vae.evaluation.statistics import estimate, gaussian
 from keras_vae.evaluation.statistics.log_weights import log_sum_exp
+from keras_vae.types import ArrayLike
 
 ENTRIES_AT_ONCE = 4_000_000
 
 
-def log_prob(z, mean, log_var) -> np.ndarray:
+def log_prob(z: ArrayLike, mean: ArrayLike, log_var: ArrayLike) -> np.ndarray:
     """Return log q(z) = log 1/N sum_i N(z; mean_i, exp(log_var_i)), exactly over all N.
 
     Args:
@@ -28,7 +30,7 @@ def log_prob(z, mean, log_var) -> np.ndarray:
     return np.concatenate([np.empty(0), *parts]) - math.log(len(mean))
 
 
-def log_prob_with_and_without(z, mean, log_var, group) -> np.ndarray:
+def log_prob_with_and_without(z: ArrayLike, mean: ArrayLike, log_var: ArrayLike, group: np.ndarray) -> np.ndarray:
     """Return log q(z), and log q(z) of the mixture without the components of each group, for the jackknife.
 
     Args:
@@ -64,7 +66,13 @@ def _log_densities(z, mean, log_var):
         yield constant + part @ (mean * precision).T - 0.5 * part**2 @ precision.T
 
 
-def parts(mean, log_var, num_samples: int, log_prior, seed) -> dict:
+def parts(
+    mean: ArrayLike,
+    log_var: ArrayLike,
+    num_samples: int,
+    log_prior: Callable[[np.ndarray], ArrayLike] | None,
+    seed: int | None,
+) -> dict:
     """Return the two parts of E_x KL(q(z|x) || p(z)), and what their sum leaves of it.
 
     With z drawn from q(z|x), I = E[log q(z|x) - log q(z)] and KL(q(z) || p(z)) = E[log q(z) - log p(z)]: their sum

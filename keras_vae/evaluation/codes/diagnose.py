@@ -12,6 +12,7 @@ from keras_vae.evaluation.codes.least_aggregate_kl import least_aggregate_kl
 from keras_vae.evaluation.protocol import Codes, checks, codes_of
 from keras_vae.evaluation.protocol.codes import condition
 from keras_vae.evaluation.statistics.gaussian import kl_per_dimension
+from keras_vae.types import ArrayLike
 
 # A code with less than this many nats on its example says nothing of it.
 NO_INFORMATION = 0.1
@@ -49,11 +50,11 @@ NOTHING_TO_FIX = ("nothing, if the data are noise: then no code can tell anythin
 
 def diagnose(
     model: Any,
-    x: Any,
-    x_train: Any = None,
+    x: ArrayLike,
+    x_train: ArrayLike | None = None,
     threshold: float = 0.01,
     max_examples: int = 10_000,
-    y: Any = None,
+    y: ArrayLike | None = None,
     seed: int | None = 0,
 ) -> dict:
     """Say whether the code of a VAE is used, is lost, or is not held by the prior, and what to try.
@@ -109,7 +110,13 @@ def diagnose(
 
 
 def diagnosis(
-    codes: Codes, nats: dict | None, x: Any, x_hat: Any, x_train: Any, threshold: float = 0.01, seed: int | None = 0
+    codes: Codes,
+    nats: dict | None,
+    x: ArrayLike,
+    x_hat: ArrayLike,
+    x_train: ArrayLike | None,
+    threshold: float = 0.01,
+    seed: int | None = 0,
 ) -> dict:
     """Return what `diagnose` does, from codes, `mutual_information(...)` and reconstructions that are at hand."""
     units = active_units(codes.points, None if codes.log_prior else codes.log_var, threshold)
@@ -203,7 +210,7 @@ def _shares(evidence):
     return _explained(evidence, "mean_squared_error"), possible
 
 
-def _is_noise(evidence) -> bool:
+def _is_noise(evidence: dict) -> bool:
     """Say whether a linear model of other rows finds nothing in the data."""
     possible = _shares(evidence)[1]
     return possible is not None and possible < NOTHING_TO_EXPLAIN

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.codes import aggregate_posterior
 from keras_vae.evaluation.protocol import checks
+from keras_vae.types import ArrayLike
 
 MOST_ROWS = 2000
 FEWEST_ROWS = 20
@@ -16,7 +16,12 @@ FEWEST_ROWS = 20
 WIDTHS = (0.1, 0.2, 0.3, 0.5)
 
 
-def least_aggregate_kl(mean: Any, log_var: Any, log_prior: Callable | None = None, seed: int | None = 0) -> float:
+def least_aggregate_kl(
+    mean: ArrayLike,
+    log_var: ArrayLike,
+    log_prior: Callable[[np.ndarray], ArrayLike] | None = None,
+    seed: int | None = 0,
+) -> float:
     """Return a lower bound on KL(q(z) || p(z)), q(z) being the mixture of the posteriors of *all* possible data.
 
     For any density r, E_q[log r(z) - log p(z)] = KL(q || p) - KL(q || r): at most KL(q || p). Here r is fitted to one

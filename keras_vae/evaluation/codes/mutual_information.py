@@ -1,9 +1,20 @@
-"""How many nats the code tells about which example it came from."""
+"""The mutual information of code and data, and the KL of the aggregate posterior to the prior."""
+
+from collections.abc import Callable
+
+import numpy as np
 
 from keras_vae.evaluation.codes import aggregate_posterior
+from keras_vae.types import ArrayLike
 
 
-def mutual_information(mean, log_var, num_samples: int = 10, log_prior=None, seed: int | None = 0) -> dict:
+def mutual_information(
+    mean: ArrayLike,
+    log_var: ArrayLike,
+    num_samples: int = 10,
+    log_prior: Callable[[np.ndarray], ArrayLike] | None = None,
+    seed: int | None = 0,
+) -> dict:
     """Estimate I(x; z) = E_x KL(q(z|x) || q(z)) over some data, q(z) being the mixture of all their posteriors.
 
     That is the information about the index of the example among the n that are given: it cannot exceed log n, and is

@@ -1,4 +1,4 @@
-"""How probable a model makes data: bounds on log p(x), and estimates of it."""
+"""Densities: bounds on log p(x), and estimates of it."""
 
 from keras_vae.evaluation.density.ais import ais
 from keras_vae.evaluation.density.ais_sandwich import ais_sandwich

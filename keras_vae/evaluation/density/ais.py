@@ -1,6 +1,7 @@
 """Annealed importance sampling: log p(x) by chains that walk from q(z|x) to p(z|x)."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,11 +10,12 @@ from keras_vae.evaluation.density.annealing import Annealing
 from keras_vae.evaluation.protocol import checks
 from keras_vae.evaluation.statistics.estimate import mean_with_error
 from keras_vae.evaluation.statistics.log_weights import effective_sample_size, log_sum_exp
+from keras_vae.types import ArrayLike
 
 
 def ais(
-    model,
-    x,
+    model: Any,
+    x: ArrayLike,
     num_steps: int = 200,
     num_chains: int = 16,
     leapfrog_steps: int = 10,
@@ -56,7 +58,7 @@ def ais(
     checks.model("model", model, "encode", "log_joint_and_gradient")
     chains = Annealing(num_steps, num_chains, leapfrog_steps, batch_size)
     random = randomness.generator("ais", seed)
-    parts = [chains.anneal(model, part, random)[:2] for part in chains.parts(model, x, verbose)]
+    parts = [chains.anneal(model, part, random)[:2] for part in chains.parts(x, verbose)]
     log_weights, acceptance = np.concatenate([p[0] for p in parts]), float(np.mean([p[1] for p in parts]))
     log_sum = log_sum_exp(log_weights)
     size = effective_sample_size(log_sum, log_sum_exp(2.0 * log_weights))

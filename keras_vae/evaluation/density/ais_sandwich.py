@@ -1,6 +1,7 @@
 """Both sides of log p(x), on data drawn from the model."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from keras_vae.evaluation.statistics.log_weights import log_sum_exp
 
 
 def ais_sandwich(
-    model,
+    model: Any,
     num_examples: int = 32,
     num_steps: int = 200,
     num_chains: int = 16,
@@ -55,7 +56,7 @@ def ais_sandwich(
     random = randomness.generator("ais_sandwich", seed)
     z, x = model.simulate(num_examples, seed=seed)
     lower, upper, first = [], [], 0
-    for part in chains.parts(model, x, verbose):
+    for part in chains.parts(x, verbose):
         log_weights, _, step_sizes, path = chains.anneal(model, part, random)
         exact = np.asarray(z[first : first + len(part)], "float64")
         first += len(part)

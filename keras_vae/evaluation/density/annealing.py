@@ -1,11 +1,15 @@
 """The walk of the chains of annealed importance sampling, forward and back."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, memory, padded
 from keras_vae.evaluation.density import hamiltonian
 from keras_vae.progress import progress, verbosity
+from keras_vae.types import ArrayLike
 
 
 class Annealing:
@@ -18,7 +22,7 @@ class Annealing:
         batch_size: Int of at least 1, how many chains are moved at once.
     """
 
-    def __init__(self, num_steps, num_chains, leapfrog_steps, batch_size):
+    def __init__(self, num_steps: int, num_chains: int, leapfrog_steps: int, batch_size: int):
         given = {"num_steps": num_steps, "num_chains": num_chains, "leapfrog_steps": leapfrog_steps}
         self.protocol = {name: whole_number(name, value) for name, value in given.items()}
         self.num_chains, self.leapfrog_steps = self.protocol["num_chains"], self.protocol["leapfrog_steps"]
@@ -29,16 +33,18 @@ class Annealing:
         curve = 1.0 / (1.0 + np.exp(-np.linspace(-4.0, 4.0, num_steps + 1)))
         self.temperatures = (curve - curve[0]) / (curve[-1] - curve[0])
 
-    def parts(self, model, x, verbose):
+    def parts(self, x: ArrayLike, verbose: int) -> Iterator[np.ndarray]:
         """Yield x in parts whose chains are moved at once."""
-        x, verbose = matrices.data("x", x), verbosity(verbose)
+        x = matrices.data("x", x)
         n, *shape = x.shape
         rows = min(n, max(1, self.batch_size // self.num_chains))
         memory.require("batch_size", self.batch_size, 4 * rows * self.num_chains * int(np.prod(shape)))
-        for start in progress(range(0, n, rows), "annealed importance sampling", verbose):
+        for start in progress(range(0, n, rows), "annealed importance sampling", verbosity(verbose)):
             yield padded(x[start : start + rows], 0)
 
-    def anneal(self, model, x, random):
+    def anneal(
+        self, model: Any, x: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, float, list[np.ndarray], hamiltonian.Path]:
         """Return the log-weights `(n, chains)`, the acceptance, the step sizes found, and the path of f_t."""
         mean, log_var = (np.asarray(part, "float64") for part in model.encode(x))
         path = hamiltonian.Path(model, x, mean, log_var, self.num_chains)
@@ -67,7 +73,9 @@ class Annealing:
             shares.append(accepted.mean())
         return path.by_example(log_weights), float(np.mean(shares)) if shares else 1.0
 
-    def anneal_back(self, path, z, step_sizes, random):
+    def anneal_back(
+        self, path: hamiltonian.Path, z: np.ndarray, step_sizes: Sequence[np.ndarray], random: np.random.Generator
+    ) -> np.ndarray:
         """Walk from exact samples z of p(z|x) back to q; return the log-weights `(n, chains)`."""
         state = path.state(path.standardized(z))
         log_weights = np.zeros(path.num_rows)

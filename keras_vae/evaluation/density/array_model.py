@@ -7,6 +7,7 @@ import numpy as np
 from keras_vae.arguments import function_or_none, whole_number
 from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.statistics import gaussian
+from keras_vae.types import ArrayLike
 
 
 class ArrayModel:
@@ -33,14 +34,18 @@ class ArrayModel:
 
     def __init__(
         self,
-        encode: Callable,
-        log_likelihood: Callable,
-        log_prior: Callable | None = None,
-        gradient: Callable | None = None,
-        decode: Callable | None = None,
-        simulate: Callable | None = None,
+        encode: Callable[[np.ndarray], tuple[ArrayLike, ArrayLike]],
+        log_likelihood: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        log_prior: Callable[[np.ndarray], np.ndarray] | None = None,
+        gradient: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+        decode: Callable[[np.ndarray], np.ndarray] | None = None,
+        simulate: Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]] | None = None,
     ):
-        functions = {"encode": encode, "log_likelihood": log_likelihood, "log_prior": log_prior}
+        functions: dict[str, Callable | None] = {
+            "encode": encode,
+            "log_likelihood": log_likelihood,
+            "log_prior": log_prior,
+        }
         functions |= {"gradient": gradient, "decode": decode, "simulate": simulate}
         for name, function in functions.items():
             function_or_none(name, function)
@@ -51,35 +56,37 @@ class ArrayModel:
         self.decode_function = decode
         self.simulate_function = simulate
 
-    def encode(self, x, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
+    def encode(self, x: ArrayLike, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Return `(mean, log_var)` of q(z|x) in float64; the function gets all rows at once."""
         mean, log_var = self.encode_function(matrices.data("x", x))
         return np.asarray(mean, "float64"), np.asarray(log_var, "float64")
 
-    def codes(self, x, batch_size: int = 256) -> np.ndarray:
+    def codes(self, x: ArrayLike, batch_size: int = 256) -> np.ndarray:
         """Return the mean of q(z|x)."""
         return self.encode(x)[0]
 
-    def sample_posterior(self, x, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def sample_posterior(self, x: ArrayLike, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a draw z from q(z|x) of each example, and log q(z|x)."""
         mean, log_var = self.encode(x)
         z = _draw(mean, log_var, randomness.generator("array_model", seed))
         return z, gaussian.log_prob(z, mean, log_var)
 
-    def kl(self, x, seed: int | None = None) -> np.ndarray:
+    def kl(self, x: ArrayLike, seed: int | None = None) -> np.ndarray:
         """Return KL(q(z|x) || p(z)) of each example: exact for N(0, I), else estimated at one draw."""
         if self.log_prior is gaussian.log_standard_normal:
             return gaussian.kl_per_dimension(*self.encode(x)).sum(axis=1)
         z, log_q = self.sample_posterior(x, seed)
         return log_q - self.log_prior(z)
 
-    def reconstruct(self, x, batch_size: int = 256) -> np.ndarray:
+    def reconstruct(self, x: ArrayLike, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) at the posterior's mean z of each example."""
         if self.decode_function is None:
             raise ValueError("`decode` must be given to ArrayModel to reconstruct data with it. Received: None")
         return self.decode_function(self.encode(x)[0])
 
-    def elbo_parts(self, x, num_samples: int = 1, seed: int | None = None, batch_size: int = 256):
+    def elbo_parts(
+        self, x: ArrayLike, num_samples: int = 1, seed: int | None = None, batch_size: int = 256
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return E_q[log p(x|z)] and KL(q(z|x) || p(z)) of each example, arrays of shape `(n,)`."""
         num_samples = whole_number("num_samples", num_samples)
         x = matrices.data("x", x)
@@ -95,7 +102,9 @@ class ArrayModel:
                 kl += (gaussian.log_prob(z, mean, log_var) - self.log_prior(z)) / num_samples
         return log_likelihood, kl
 
-    def log_weights(self, x, num_samples: int, rows: int | None = None, seed: int | None = None) -> np.ndarray:
+    def log_weights(
+        self, x: ArrayLike, num_samples: int, rows: int | None = None, seed: int | None = None
+    ) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at `num_samples` draws from q(z|x), of shape `(n, num_samples)`."""
         num_samples = whole_number("num_samples", num_samples)
         x = matrices.data("x", x)
@@ -105,7 +114,7 @@ class ArrayModel:
         weights = log_likelihood + self.log_prior(z) - gaussian.log_prob(z, mean, log_var)
         return weights.reshape(len(x), num_samples)
 
-    def log_joint_and_gradient(self, x, z) -> tuple[np.ndarray, np.ndarray]:
+    def log_joint_and_gradient(self, x: ArrayLike, z: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return log p(x, z) of each pair of rows, and its gradient in z."""
         if self.gradient is None:
             raise ValueError("`gradient` must be given to ArrayModel for annealed importance sampling. Received: None")

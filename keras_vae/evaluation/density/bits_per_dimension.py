@@ -7,9 +7,10 @@ import numpy as np
 
 from keras_vae.arguments import whole_number
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike
 
 
-def bits_per_dimension(log_likelihood, num_dimensions: int, levels: int | None = None) -> dict:
+def bits_per_dimension(log_likelihood: float | ArrayLike, num_dimensions: int, levels: int | None = None) -> dict:
     """Turn log-likelihoods in nats into bits per dimension, for discrete data.
 
     Without `levels` the log-likelihoods must be log-probabilities: of zeros and ones under `Bernoulli`, or of a grid

@@ -8,9 +8,17 @@ from keras_vae.arguments import whole_number
 from keras_vae.evaluation.protocol import checks
 from keras_vae.evaluation.protocol.codes import condition
 from keras_vae.evaluation.statistics.estimate import mean_with_error
+from keras_vae.types import ArrayLike
 
 
-def elbo(model: Any, x: Any, num_samples: int = 1, batch_size: int = 256, y: Any = None, seed: int | None = 0) -> dict:
+def elbo(
+    model: Any,
+    x: ArrayLike,
+    num_samples: int = 1,
+    batch_size: int = 256,
+    y: ArrayLike | None = None,
+    seed: int | None = 0,
+) -> dict:
     """Measure the ELBO and its two parts, E_q[log p(x|z)] - KL(q(z|x) || p(z)), over a whole split.
 
     Args:

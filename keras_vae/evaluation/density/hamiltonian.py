@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +16,11 @@ class State:
     log_ratio: np.ndarray
     gradient: np.ndarray
 
-    def log_density(self, temperature):
+    def log_density(self, temperature: float) -> np.ndarray:
         """Return log f_t = log q + t (log p - log q)."""
         return self.log_q + temperature * self.log_ratio
 
-    def slope(self, temperature):
+    def slope(self, temperature: float) -> np.ndarray:
         """Return the gradient of log f_t in u; that of log q is -u."""
         return (temperature - 1.0) * self.u + temperature * self.gradient
 
@@ -27,7 +28,7 @@ class State:
 class Path:
     """The densities f_t of some examples, each repeated for its chains."""
 
-    def __init__(self, model, x, mean, log_var, num_chains):
+    def __init__(self, model: Any, x: np.ndarray, mean: np.ndarray, log_var: np.ndarray, num_chains: int):
         self.model, self.num_examples, self.num_chains = model, len(x), num_chains
         self.x = np.repeat(x, num_chains, axis=0)
         self.latent_shape = mean.shape[1:]
@@ -36,7 +37,7 @@ class Path:
         self.num_rows, self.latent_dim = self.mean.shape
         self.log_volume = np.log(self.sigma).sum(axis=1)
 
-    def state(self, u) -> State:
+    def state(self, u: np.ndarray) -> State:
         """Return the densities and the gradient at u."""
         z = (self.mean + self.sigma * u).reshape(-1, *self.latent_shape)
         log_joint, gradient = self.model.log_joint_and_gradient(self.x, z)
@@ -44,16 +45,23 @@ class Path:
         log_q = -0.5 * np.sum(u**2, axis=1) - 0.5 * self.latent_dim * math.log(2.0 * math.pi)
         return State(u, log_q, log_joint.astype("float64") + self.log_volume - log_q, self.sigma * gradient)
 
-    def standardized(self, z):
+    def standardized(self, z: np.ndarray) -> np.ndarray:
         """Return u of codes `(n, *latent_shape)`, one for all the chains of an example."""
         return (np.repeat(z.reshape(len(z), -1), self.num_chains, axis=0) - self.mean) / self.sigma
 
-    def by_example(self, values):
+    def by_example(self, values: np.ndarray) -> np.ndarray:
         """Return the values of the rows as `(examples, chains)`."""
         return values.reshape(self.num_examples, self.num_chains)
 
 
-def transition(path: Path, state: State, temperature, step_size, leapfrog_steps: int, random):
+def transition(
+    path: Path,
+    state: State,
+    temperature: float,
+    step_size: np.ndarray,
+    leapfrog_steps: int,
+    random: np.random.Generator,
+) -> tuple[State, np.ndarray]:
     """Move every chain once under f_t; return the new state, and which chains accepted.
 
     Each trajectory takes a random share of `step_size`, from 0 to 1. With steps of one length a trajectory can last

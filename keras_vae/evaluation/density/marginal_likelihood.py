@@ -12,16 +12,17 @@ from keras_vae.evaluation.protocol.codes import condition
 from keras_vae.evaluation.statistics.estimate import mean_with_error
 from keras_vae.evaluation.statistics.log_weights import effective_sample_size, log_sum_exp
 from keras_vae.progress import progress, verbosity
+from keras_vae.types import ArrayLike
 
 NUM_BLOCKS = 10
 
 
 def marginal_likelihood(
     model: Any,
-    x: Any,
+    x: ArrayLike,
     num_samples: int = 5000,
     batch_size: int = 4096,
-    y: Any = None,
+    y: ArrayLike | None = None,
     seed: int | None = 0,
     verbose: int = 1,
 ) -> dict:
@@ -68,10 +69,10 @@ def marginal_likelihood(
 
 def log_marginal_likelihood(
     model: Any,
-    x: Any,
+    x: ArrayLike,
     num_samples: int = 5000,
     batch_size: int = 4096,
-    y: Any = None,
+    y: ArrayLike | None = None,
     seed: int | None = 0,
     verbose: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:

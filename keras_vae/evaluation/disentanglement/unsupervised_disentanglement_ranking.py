@@ -7,11 +7,12 @@ import numpy as np
 from keras_vae.arguments import at_least, shown, whole_number
 from keras_vae.arrays import matrices, randomness
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike
 
 
 def unsupervised_disentanglement_ranking(
-    codes: Sequence,
-    kl: Sequence,
+    codes: Sequence[ArrayLike] | np.ndarray,
+    kl: Sequence[ArrayLike] | np.ndarray,
     num_samples: int = 10_000,
     kl_threshold: float = 0.01,
     alpha: float = 0.1,

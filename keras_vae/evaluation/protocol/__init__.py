@@ -1,4 +1,4 @@
-"""What evaluation asks of a model."""
+"""The protocol by which evaluation asks a model."""
 
 from keras_vae.evaluation.protocol.codes import Codes, codes_of
 from keras_vae.evaluation.protocol.model import Model

@@ -1,5 +1,8 @@
 """The checks of models and functions that scores take."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from keras_vae.arguments import able, function_or_none
@@ -7,24 +10,24 @@ from keras_vae.evaluation.statistics import gaussian
 from keras_vae.rows import as_rows
 
 
-def model(name: str, value, *needed: str):
+def model(name: str, value: Any, *needed: str) -> Any:
     """Return `value` if it has the methods that a score needs of a model; raise a ValueError otherwise."""
     return able(name, value, needed, "a built keras_vae.VAE, or an evaluation.ArrayModel made of functions over arrays")
 
 
-def vae(name: str, value, *needed: str):
+def vae(name: str, value: Any, *needed: str) -> Any:
     """Return `value` if it has what is needed of a VAE; raise a ValueError otherwise."""
     return able(name, value, needed, "a keras_vae.VAE")
 
 
-def function(name: str, value):
+def function(name: str, value: Any) -> Callable:
     """Return `value` if it is a function; raise a ValueError otherwise."""
     if value is None:
         raise ValueError(f"`{name}` must be a function. Received: {name}=None")
     return function_or_none(name, value)
 
 
-def log_prior(value):
+def log_prior(value: Any) -> Callable[[np.ndarray], np.ndarray]:
     """Return the function log p(z), the standard normal's for None, with a check of what a user's one returns."""
     if function_or_none("log_prior", value) is None:
         return gaussian.log_standard_normal

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_vae.evaluation.statistics import gaussian
 from keras_vae.priors import StandardNormal
+from keras_vae.types import ArrayLike
 
 NUM_PRIOR_CODES = 10_000
 
@@ -29,21 +30,21 @@ class Codes:
     log_var: np.ndarray | None
     not_defined: str | None = None
     kl: float | None = None
-    log_prior: Callable | None = None
+    log_prior: Callable[[np.ndarray], ArrayLike] | None = None
     prior_codes: np.ndarray | None = None
 
     def prior(self) -> dict:
         """Return the arguments of the scores that take a prior."""
         return {"log_prior": self.log_prior, "prior_codes": self.prior_codes}
 
-    def moments_of_prior(self) -> tuple[Any, Any]:
+    def moments_of_prior(self) -> tuple[float | np.ndarray, float | np.ndarray]:
         """Return the prior's mean and variance in each dimension."""
         if self.prior_codes is None:
             return 0.0, 1.0
         return self.prior_codes.mean(axis=0), self.prior_codes.var(axis=0)
 
 
-def codes_of(model: Any, x: Any, y: Any = None, seed: int | None = 0) -> Codes:
+def codes_of(model: Any, x: ArrayLike, y: ArrayLike | None = None, seed: int | None = 0) -> Codes:
     """Return the codes of data.
 
     Args:
@@ -68,7 +69,7 @@ def codes_of(model: Any, x: Any, y: Any = None, seed: int | None = 0) -> Codes:
     return Codes(points, log_var, reason, kl, lambda z: model.log_prior(np.reshape(z, (-1, *shape))), drawn)
 
 
-def condition(y: Any) -> dict:
+def condition(y: ArrayLike | None) -> dict:
     """Return y as the argument of a method; models without a condition need not take one."""
     return {} if y is None else {"y": y}
 
@@ -86,7 +87,7 @@ def has_standard_normal_prior(model: Any) -> bool:
     return model.log_prior is gaussian.log_standard_normal
 
 
-def flat(codes: Any) -> np.ndarray:
+def flat(codes: ArrayLike) -> np.ndarray:
     """Return codes of any shape as float64 vectors, `(n, d)`."""
     codes = np.asarray(codes, "float64")
     return codes.reshape(len(codes), -1)

@@ -1,8 +1,10 @@
-"""What evaluation asks of a model."""
+"""The methods that evaluation asks of a model."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
+
+from keras_vae.types import ArrayLike
 
 
 class Model(Protocol):
@@ -14,42 +16,56 @@ class Model(Protocol):
     not take it.
     """
 
-    def codes(self, x: Any, y: Any = None) -> np.ndarray:
+    def codes(self, x: ArrayLike, y: ArrayLike | None = None) -> np.ndarray:
         """Return the code that stands for each example, `(n, *latent_shape)`."""
 
-    def encode(self, x: Any, y: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    def encode(self, x: ArrayLike, y: ArrayLike | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return the mean and the log-variance of q(z|x), each `(n, *latent_shape)`."""
 
-    def sample_posterior(self, x: Any, y: Any = None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def sample_posterior(
+        self, x: ArrayLike, y: ArrayLike | None = None, seed: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return a draw z from q(z|x) of each example, and log q(z|x), `(n,)`."""
 
     def sample_codes(self, n: int, seed: int | None = None) -> np.ndarray:
         """Return n draws from p(z), `(n, *latent_shape)`."""
 
-    def log_prior(self, z: Any) -> np.ndarray:
+    def log_prior(self, z: ArrayLike) -> np.ndarray:
         """Return log p(z) of each code in nats, `(n,)`."""
 
-    def kl(self, x: Any, y: Any = None, seed: int | None = None) -> np.ndarray:
+    def kl(self, x: ArrayLike, y: ArrayLike | None = None, seed: int | None = None) -> np.ndarray:
         """Return KL(q(z|x) || p(z)) of each example in nats, `(n,)`."""
 
-    def decode(self, z: Any, y: Any = None) -> np.ndarray:
+    def decode(self, z: ArrayLike, y: ArrayLike | None = None) -> np.ndarray:
         """Return the mean of p(x|z), `(n, ...)`."""
 
-    def reconstruct(self, x: Any, y: Any = None) -> np.ndarray:
+    def reconstruct(self, x: ArrayLike, y: ArrayLike | None = None) -> np.ndarray:
         """Return the mean of p(x|z) at each example's code, `(n, ...)`."""
 
     def elbo_parts(
-        self, x: Any, y: Any = None, num_samples: int = 1, seed: int | None = None, batch_size: int = 256
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        num_samples: int = 1,
+        seed: int | None = None,
+        batch_size: int = 256,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return E_q[log p(x|z)] and KL(q(z|x) || p(z)) of each example in nats, `(n,)` each."""
 
     def log_weights(
-        self, x: Any, num_samples: int, rows: int | None = None, y: Any = None, seed: int | None = None
+        self,
+        x: ArrayLike,
+        num_samples: int,
+        rows: int | None = None,
+        y: ArrayLike | None = None,
+        seed: int | None = None,
     ) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at draws from q(z|x), `(n, num_samples)`."""
 
-    def log_joint_and_gradient(self, x: Any, z: Any, y: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    def log_joint_and_gradient(
+        self, x: ArrayLike, z: ArrayLike, y: ArrayLike | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return log p(x, z) of each pair of rows, `(n,)`, and its gradient in z."""
 
-    def simulate(self, n: int, y: Any = None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def simulate(self, n: int, y: ArrayLike | None = None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return n draws `(z, x)` from p(x, z)."""

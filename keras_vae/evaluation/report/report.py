@@ -1,14 +1,17 @@
-"""What a trained VAE is worth, in one dict and one table."""
+"""The report on a trained model: one dict and one table."""
+
+from typing import Any
 
 from keras_vae.arguments import whole_number
 from keras_vae.evaluation.report import sections, table
+from keras_vae.models.autoencoder import Autoencoder
 from keras_vae.progress import progress, verbosity
 
 
 def report(
-    vae,
-    data,
-    autoencoder=None,
+    vae: Autoencoder,
+    data: Any,
+    autoencoder: Autoencoder | None = None,
     num_samples: int = 500,
     num_generated: int = 1000,
     max_examples: int = 10_000,
@@ -53,7 +56,7 @@ def report(
     max_examples = whole_number("max_examples", max_examples, low=20)
     num_generated = whole_number("num_generated", num_generated, low=10)
     num_samples, batch_size = whole_number("num_samples", num_samples), whole_number("batch_size", batch_size)
-    verbose = verbosity(verbose)
+    verbosity(verbose)
     measured = sections.Measured(vae, data, autoencoder, max_examples, seed)
     steps = {
         "protocol": lambda: sections.protocol(measured, seed),

@@ -1,5 +1,8 @@
 """The sections of the report: each calls the scores on what they need, and returns a dict."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -20,7 +23,9 @@ from keras_vae.evaluation.disentanglement import (
     sap,
 )
 from keras_vae.evaluation.protocol import codes_of
+from keras_vae.models.autoencoder import Autoencoder
 from keras_vae.models.classifier import train_classifier
+from keras_vae.types import ArrayLike
 
 # Exact probabilistic PCA takes the whole covariance matrix apart: beyond so many values, minutes.
 MOST_VALUES = 1024
@@ -40,8 +45,8 @@ class Measured:
         seed: Int or None, of these rows.
     """
 
-    def __init__(self, vae, data, autoencoder, max_examples, seed):
-        if not hasattr(vae, "prior") or isinstance(vae, type):
+    def __init__(self, vae: Any, data: Any, autoencoder: Any, max_examples: int, seed: int | None):
+        if not isinstance(vae, Autoencoder):
             raise ValueError(f"`vae` must be a keras_vae.VAE for the report. Received: a {type(vae).__name__}")
         if autoencoder is not None:
             able("autoencoder", autoencoder, ("codes", "decode", "sample"), "a keras_vae.Autoencoder or None")
@@ -53,7 +58,8 @@ class Measured:
                 raise ValueError(f"`data.{name}` must have at least 10 rows. Received: {len(getattr(data, name))}")
         self.vae, self.autoencoder, self.name = vae, autoencoder, getattr(data, "name", "data")
         self.x_train, self.x_test, self.max_examples = data.x_train, data.x_test, max_examples
-        self.y_test, self.factors = getattr(data, "y_test", None), getattr(data, "factors_test", None)
+        self.y_test: Any = getattr(data, "y_test", None)
+        self.factors = getattr(data, "factors_test", None)
         fitted = randomness.rows("fitted", len(self.x_train), max_examples, seed)
         self.x_fitted = self.x_train[fitted]
         labels = getattr(data, "y_train", None)
@@ -69,11 +75,12 @@ class Measured:
 
     def has_labels(self) -> bool:
         """Say whether both splits have labels of at least two classes."""
-        given = self.y_fitted is not None and self.y_test is not None
-        return given and np.ndim(self.y_fitted) == 1 and len(np.unique(self.y_fitted)) > 1
+        if self.y_fitted is None or self.y_test is None:
+            return False
+        return np.ndim(self.y_fitted) == 1 and len(np.unique(self.y_fitted)) > 1
 
 
-def protocol(measured, seed) -> dict:
+def protocol(measured: Measured, seed: int | None) -> dict:
     """Return on what the figures are made."""
     return {
         "data": measured.name,
@@ -91,7 +98,7 @@ def protocol(measured, seed) -> dict:
     }
 
 
-def density(measured, num_samples, batch_size, seed, verbose) -> dict:
+def density(measured: Measured, num_samples: int, batch_size: int, seed: int | None, verbose: int) -> dict:
     """Return the ELBO, the importance-weighted bound, and bits per dimension of discrete data; nothing without them."""
     vae, x, y = measured.vae, measured.x_test, measured.of_test
     if not hasattr(vae, "log_weights"):
@@ -104,7 +111,7 @@ def density(measured, num_samples, batch_size, seed, verbose) -> dict:
     return result
 
 
-def code(measured, seed) -> dict:
+def code(measured: Measured, seed: int | None) -> dict:
     """Return what the code holds, where it lies, and the verdict; of an autoencoder its smoothness alone."""
     rows = randomness.rows("code", len(measured.points), measured.max_examples, seed)
     decode = measured.vae.decode
@@ -131,7 +138,7 @@ def code(measured, seed) -> dict:
     }
 
 
-def representation(measured) -> dict:
+def representation(measured: Measured) -> dict:
     """Return how well the labels can be read from the posterior means; nothing without labels."""
     if not measured.has_labels():
         return {}
@@ -143,16 +150,16 @@ def representation(measured) -> dict:
     return result
 
 
-def disentanglement(measured, seed) -> dict:
+def disentanglement(measured: Measured, seed: int | None) -> dict:
     """Return the scores that take seconds, on the posterior means of the test split; nothing without factors."""
     if measured.factors is None:
         return {}
-    scores = [mutual_information_gap, sap, beta_vae_score, factor_vae_score, interventional_robustness]
-    scores += [modularity_explicitness]
+    scores: list[Callable[..., dict]] = [mutual_information_gap, sap, beta_vae_score, factor_vae_score]
+    scores += [interventional_robustness, modularity_explicitness]
     return {score.__name__: score(measured.points, measured.factors, seed=seed) for score in scores}
 
 
-def samples(measured, num_generated, seed) -> dict:
+def samples(measured: Measured, num_generated: int, seed: int | None) -> dict:
     """Return the sample scores of each sampler, in the features of a classifier, or of PCA without labels."""
     if not measured.vae.prior.is_ready:
         return {}
@@ -182,7 +189,7 @@ def samples(measured, num_generated, seed) -> dict:
     return {"features": name, **note, "samplers": table}
 
 
-def baselines(measured, seed) -> dict:
+def baselines(measured: Measured, seed: int | None) -> dict:
     """Return the squared errors and log-likelihoods of models without a network, beside the VAE's error."""
     dimensions, num_values = measured.vae.latent_dim, int(np.prod(np.shape(measured.x_test)[1:]))
     fitted = randomness.rows("baselines", len(measured.x_train), MOST_NUMBERS // num_values, seed)
@@ -202,5 +209,5 @@ def baselines(measured, seed) -> dict:
     return result
 
 
-def _squared_error(x, x_hat) -> dict:
+def _squared_error(x: ArrayLike, x_hat: np.ndarray) -> dict:
     return {"mean_squared_error": float(np.mean((x_hat - np.asarray(x)) ** 2, dtype="float64"))}

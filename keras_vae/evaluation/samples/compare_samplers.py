@@ -1,5 +1,6 @@
 """The samplers side by side, and what the same scores are for real data."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,19 @@ from keras_vae.evaluation.samples.frechet_distance import frechet_distance
 from keras_vae.evaluation.samples.kernel_distance import kernel_distance
 from keras_vae.evaluation.samples.precision_recall import precision_recall
 from keras_vae.priors import StandardNormal
+from keras_vae.types import ArrayLike
 
 
 def compare_samplers(
-    vae,
-    x_train,
-    x_test,
-    features=None,
+    vae: Any,
+    x_train: ArrayLike,
+    x_test: ArrayLike,
+    features: Callable[[np.ndarray], ArrayLike] | None = None,
     num_samples: int = 1000,
     temperature: float = 0.7,
     num_components: int = 10,
-    others: dict | None = None,
-    y_train: Any = None,
+    others: dict[str, Callable[[int], ArrayLike]] | None = None,
+    y_train: ArrayLike | None = None,
     seed: int | None = 0,
 ) -> dict:
     """Score the samples of one decoder whose codes come from the prior and from where the codes of the data lie.
@@ -97,4 +99,5 @@ def _of_aggregate_posterior(vae, x_train, rows, y, seed):
     """Return codes of the posteriors of random examples, those of a conditional model of the examples of `rows`."""
     if y or not is_gaussian(vae):
         return vae.sample_posterior(x_train[rows], **y, seed=seed)[0]
-    return samplers.aggregate_posterior(*vae.encode(x_train), len(rows), seed)
+    mean, log_var = vae.encode(x_train)
+    return samplers.aggregate_posterior(mean, log_var, len(rows), seed)
