@@ -1,11 +1,15 @@
 """The layer that adds the weighted KL divergence to the loss."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
-from keras_vae import batch, priors
+from keras_vae import batch, posteriors, priors
 from keras_vae.arguments import at_least
 from keras_vae.layers.posterior_layer import PosteriorLayer, serialized_to_share
+from keras_vae.types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
@@ -52,7 +56,14 @@ class KLDivergence(PosteriorLayer):
     with inverse autoregressive flow", section 2.3 and appendix C.8 (free bits).
     """
 
-    def __init__(self, beta: float = 1.0, free_bits: float = 0.0, prior=None, posterior=None, **kwargs):
+    def __init__(
+        self,
+        beta: float = 1.0,
+        free_bits: float = 0.0,
+        prior: str | priors.Prior | None = None,
+        posterior: str | posteriors.Posterior | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(posterior=posterior, **kwargs)
         self.initial_beta = float(at_least("beta", beta, 0.0))
         self.free_bits = float(at_least("free_bits", free_bits, 0.0))
@@ -65,13 +76,20 @@ class KLDivergence(PosteriorLayer):
             dtype="float32",
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         """Check the input and build the prior."""
         super().build(input_shape)
         if not self.prior.built:
             self.prior.build((None, *self.posterior.latent_shape))
 
-    def call(self, inputs, z=None, log_q=None, sample_weight=None, training=None):
+    def call(
+        self,
+        inputs: Sequence[Tensor],
+        z: Tensor | None = None,
+        log_q: Tensor | None = None,
+        sample_weight: Tensor | None = None,
+        training: bool | None = None,
+    ) -> tuple[Tensor, ...]:
         """Add the loss, return the posterior's parameters and the KL."""
         parameters = list(inputs)
         kl = self.posterior.kl_in_closed_form(parameters, self.prior)
@@ -83,11 +101,11 @@ class KLDivergence(PosteriorLayer):
         self.add_loss(self.beta * ops.sum(ops.maximum(batch.mean(kl, sample_weight), self.free_bits)))
         return *parameters, ops.sum(kl, axis=-1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[tuple]) -> tuple[tuple, ...]:
         """Return the shapes of the parameters and of the KL."""
         return *map(tuple, input_shape), (input_shape[0][0],)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; `beta` is the initial value, the weight holds the current one."""
         prior = serialized_to_share(self.prior)
         return {**super().get_config(), "beta": self.initial_beta, "free_bits": self.free_bits, "prior": prior}

@@ -5,8 +5,10 @@ from typing import Any
 
 import keras
 
+from keras_vae import posteriors
 from keras_vae.arguments import true_or_false
 from keras_vae.layers.posterior_layer import PosteriorLayer
+from keras_vae.types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
@@ -43,24 +45,30 @@ class Sampling(PosteriorLayer):
     Reference: Kingma and Welling 2014, "Auto-encoding variational Bayes", section 2.4.
     """
 
-    def __init__(self, seed: int | None = None, posterior: Any = None, return_log_prob: bool = False, **kwargs):
+    def __init__(
+        self,
+        seed: int | None = None,
+        posterior: str | posteriors.Posterior | None = None,
+        return_log_prob: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(seed, posterior, **kwargs)
         self.return_log_prob = true_or_false("return_log_prob", return_log_prob)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Sequence[Tensor], training: bool | None = None) -> Tensor | tuple[Tensor, Tensor]:
         """Draw one z for each row."""
         z, log_q = self.draw(list(inputs), training)
         return (z, log_q) if self.return_log_prob else z
 
-    def draw(self, parameters: Sequence[Any], training: bool | None = None) -> tuple[Any, Any]:
+    def draw(self, parameters: Sequence[Tensor], training: bool | None = None) -> tuple[Tensor, Tensor]:
         """Draw one z for each row, and return it with log q(z|x), `(batch,)`."""
         return self.posterior.sample(parameters, self.noise(training))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[tuple]) -> tuple:
         """Return the shape of the code, and that of log q(z|x) with it."""
         codes = (input_shape[0][0], *self.posterior.shape_of_codes(input_shape)[1:])
         return (codes, codes[:1]) if self.return_log_prob else codes
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "return_log_prob": self.return_log_prob}

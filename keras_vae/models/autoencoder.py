@@ -3,12 +3,12 @@
 import math
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import keras
 from keras import ops
 
-from keras_vae import batch, likelihoods, priors
+from keras_vae import batch, likelihoods, posteriors, priors
 from keras_vae.arguments import able, seed_or_none, shape_text
 from keras_vae.arrays.checks import batch_of
 from keras_vae.models import checks, data_warnings
@@ -17,6 +17,10 @@ from keras_vae.models.latent_methods import LatentMethods
 from keras_vae.models.misfit import Misfit
 from keras_vae.noise import of_training_and_evaluation
 from keras_vae.training import Phase, Trainer
+from keras_vae.types import ArrayLike, Tensor
+
+if TYPE_CHECKING:
+    from keras_vae.models.vae import VAE
 
 
 @keras.saving.register_keras_serializable(package="keras_vae.models")
@@ -67,16 +71,18 @@ class Autoencoder(LatentMethods, Trainer):
     # The constructor's arguments that are objects of their own.
     PARTS: tuple[str, ...] = ("encoder", "decoder", "likelihood", "prior", "penalties")
 
+    misfit: Misfit
+
     def __init__(
         self,
         encoder: keras.layers.Layer,
         decoder: keras.layers.Layer,
-        likelihood: Any = "bernoulli",
-        prior: Any = None,
+        likelihood: str | likelihoods.Likelihood = "bernoulli",
+        prior: str | priors.Prior | None = None,
         penalties: Sequence[Any] = (),
         skip_threshold: float | None = None,
         seed: int | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         penalties = checks.penalties(penalties)
         compares = [type(penalty).__name__ for penalty in penalties if penalty.needs_prior]
@@ -99,26 +105,26 @@ class Autoencoder(LatentMethods, Trainer):
         self.training_noise, self.evaluation_noise = of_training_and_evaluation(self.seed, number=2)
         takes_probabilities = not getattr(self.likelihood, "from_logits", True)
         self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
-        vars(self)["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
+        self.__dict__["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
         self.latent_dim = self.latent_shape = self.event_shape = self.target_shape = None
 
-    def default_prior(self) -> Any:
+    def default_prior(self) -> priors.Prior:
         """Return the prior that None stands for."""
         return priors.get("mixture_of_gaussians")
 
     # The way of one batch: what a subclass changes. y is the target, unless a subclass says otherwise.
 
-    def encoded(self, x: Any, y: Any = None, training: bool = False) -> list:
+    def encoded(self, x: Tensor, y: Tensor | None = None, training: bool | None = False) -> list[Tensor]:
         """Return what the encoder gives for x, as a list of float32 tensors."""
         outputs = self.encoder(self.with_condition(x, y), training=training)
         # Not keras.tree, which takes longer than the cast on PyTorch.
         return [ops.cast(part, "float32") for part in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
 
-    def point(self, encoded: list) -> Any:
+    def point(self, encoded: list[Tensor]) -> Tensor:
         """Return the code that stands for each example."""
         return encoded[0]
 
-    def decoded(self, z: Any, y: Any = None, training: bool = False) -> dict:
+    def decoded(self, z: Tensor, y: Tensor | None = None, training: bool | None = False) -> dict[str, Tensor]:
         """Return the decoder's output for z, the likelihood's `parameters`.
 
         Where the likelihood takes probabilities and the decoder ends in a sigmoid that can be left out, the `logits`
@@ -131,27 +137,29 @@ class Autoencoder(LatentMethods, Trainer):
             logits = self.decoder(inputs, training=training)
         return {"logits": logits, "parameters": ops.sigmoid(logits)}
 
-    def condition(self, y: Any) -> Any:
+    def condition(self, y: Tensor | None) -> Tensor | None:
         """Return what encoder and decoder are given beside x and z, of a batch's y: here nothing."""
         return None
 
-    def with_condition(self, values: Any, y: Any) -> Any:
+    def with_condition(self, values: Tensor, y: Tensor | None) -> Tensor | list[Tensor]:
         """Return the inputs of the encoder, of x, or of the decoder, of z: here without a condition."""
         return values
 
-    def split(self, inputs: Any) -> tuple[Any, Any]:
+    def split(self, inputs: Tensor | Sequence[Tensor]) -> Sequence[Tensor | None]:
         """Return x and the condition of what `call` takes."""
         return inputs, None
 
-    def joined(self, x: Any, y: Any) -> Any:
+    def joined(self, x: Tensor, y: Tensor | None) -> Tensor | list[Tensor]:
         """Return what `call` takes of a batch."""
         return x
 
-    def target(self, x: Any, y: Any) -> Any:
+    def target(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Return what the decoder's output is compared with: y, the target of a denoising model, or x."""
         return checks.target(x, y, self.target_shape)
 
-    def call(self, inputs, sample_weight=None, training=None):
+    def call(
+        self, inputs: Tensor | Sequence[Tensor], sample_weight: Tensor | None = None, training: bool | None = None
+    ) -> dict[str, Tensor]:
         """Pass a batch through the model.
 
         Args:
@@ -166,27 +174,43 @@ class Autoencoder(LatentMethods, Trainer):
         z = self.point(self.encoded(batch_of("x", x, self.event_shape), y, training))
         return by_name({"z": z, **self.decoded(z, y, training)})
 
-    def losses_of(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[dict, Any]:
+    def losses_of(
+        self, x: Tensor, y: Tensor | None, sample_weight: Tensor | None, training: bool
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return the losses of a batch, a dict of scalars, and the outputs of `call`."""
         outputs = self(self.joined(x, y), sample_weight=sample_weight, training=training)
         return self.losses_of_outputs(x, y, outputs, sample_weight, training), outputs
 
     def losses_of_outputs(
-        self, x: Any, y: Any, outputs: dict, sample_weight: Any = None, training: bool = True
-    ) -> dict:
+        self,
+        x: Tensor,
+        y: Tensor | None,
+        outputs: dict[str, Tensor],
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> dict[str, Tensor]:
         """Return the loss and its parts, in nats per example, averaged over the batch."""
         target = self.target(x, y)
         losses = self.parts_of_loss(target, outputs, sample_weight)
         return self.completed(losses, target, outputs, sample_weight, training)
 
-    def parts_of_loss(self, target: Any, outputs: dict, sample_weight: Any) -> dict:
+    def parts_of_loss(
+        self, target: Tensor, outputs: dict[str, Tensor], sample_weight: Tensor | None
+    ) -> dict[str, Tensor]:
         """Return the loss without penalties, and what it consists of."""
         reconstruction_loss = -batch.mean(self.likelihood.log_prob(target, **of_decoder(outputs)), sample_weight)
         # `self.losses` holds beta * KL from the KL layer, and the networks' regularizers, if any.
         loss = reconstruction_loss + sum(ops.cast(part, "float32") for part in self.losses)
         return {"loss": loss, "reconstruction_loss": reconstruction_loss}
 
-    def completed(self, losses: dict, target: Any, outputs: dict, sample_weight: Any, training: bool) -> dict:
+    def completed(
+        self,
+        losses: dict[str, Tensor],
+        target: Tensor,
+        outputs: dict[str, Tensor],
+        sample_weight: Tensor | None,
+        training: bool,
+    ) -> dict[str, Tensor]:
         """Return the losses with the penalties, and whether the target is outside the likelihood's support."""
         noise = self.noise(training)
         penalties = {
@@ -201,30 +225,39 @@ class Autoencoder(LatentMethods, Trainer):
         """Return the model's own noise, of training or of evaluation."""
         return self.training_noise if training else self.evaluation_noise
 
-    def regularization(self) -> Any:
+    def regularization(self) -> Tensor:
         """Return what the layers of the parts add to the loss, where the model itself was not called."""
         layers = [layer for name in self.PARTS for layer in self._layers_of(name)]
         return sum(ops.cast(loss, "float32") for layer in layers for loss in layer.losses)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Tensor | None = None,
+        y: Tensor | None = None,
+        y_pred: dict[str, Tensor] | Any = None,
+        sample_weight: Tensor | None = None,
+        training: bool = True,
+    ) -> Tensor:
         """Return what `fit` minimises, given the outputs of `call`; see `keras.Model.compute_loss`."""
         return self.losses_of_outputs(x, y, y_pred, sample_weight, training)["loss"]
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+    def compute_metrics(
+        self, x: Tensor, y: Tensor | None, y_pred: dict[str, Tensor], sample_weight: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Update the metrics given to `compile`: they compare the target with the mean of p(x|z)."""
         mean = self.likelihood.mean(**of_decoder(y_pred))
         return super().compute_metrics(x, self.target(x, y), mean, sample_weight)
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return the one phase of the training step: the prior is fitted afterwards, to the codes."""
         return [Phase(self.losses_of, self.trained_without(self.prior), self.optimizer)]
 
-    def trained_without(self, layer: keras.layers.Layer) -> list:
+    def trained_without(self, layer: keras.layers.Layer) -> list[keras.Variable]:
         """Return the model's trainable variables but those of one of its layers."""
         others = {id(variable) for variable in layer.trainable_variables}
         return [variable for variable in self.trainable_variables if id(variable) not in others]
 
-    def adapt(self, x, y=None, batch_size: int = 256) -> None:
+    def adapt(self, x: ArrayLike, y: ArrayLike | None = None, batch_size: int = 256) -> None:
         """Fit the prior to the codes of data, after the training; `sample` draws from it.
 
         Args:
@@ -242,19 +275,19 @@ class Autoencoder(LatentMethods, Trainer):
 
     # Shapes.
 
-    def known_input_shape(self):
+    def known_input_shape(self) -> tuple | list[tuple] | None:
         """Return the shape of x with the batch axis, or None while the encoder does not know it."""
         return checks.input_shape(self.encoder) if self.event_shape is None else (None, *self.event_shape)
 
-    def target_shape_of_metrics(self):
+    def target_shape_of_metrics(self) -> tuple[int, ...]:
         """Return the shape of the target and of the mean of p(x|z)."""
         return self.target_shape
 
-    def shapes_of_inputs(self, input_shape: Any) -> list[tuple]:
+    def shapes_of_inputs(self, input_shape: Sequence[Any]) -> list[tuple]:
         """Return the shapes of the encoder's inputs with the batch axis, from that of what `call` takes."""
         return [(None, *input_shape[1:])]
 
-    def shape_of_codes(self, shapes: list) -> tuple:
+    def shape_of_codes(self, shapes: list[tuple]) -> tuple:
         """Return the shape of z with the batch axis, given those of what the encoder returns."""
         if len(shapes) != 1 or len(shapes[0]) < 2 or not all(shapes[0][1:]):
             raise ValueError(
@@ -263,7 +296,7 @@ class Autoencoder(LatentMethods, Trainer):
             )
         return shapes[0]
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[Any]) -> None:
         """Build the parts and check that they fit each other, from the shape `(batch, ...)` of what `call` takes."""
         x_shape, *condition = self.shapes_of_inputs(input_shape)
         encoded = checks.shapes_of_outputs(checks.call_symbolically("encoder", self.encoder, x_shape, *condition))
@@ -279,12 +312,14 @@ class Autoencoder(LatentMethods, Trainer):
         if self.misfit.shows_without_numbers():  # else it shows in numbers, and there are none yet
             self.check_networks(training=False)
 
-    def shapes_of_parts(self, encoded: list, codes: tuple, parameters: tuple) -> list[tuple]:
+    def shapes_of_parts(
+        self, encoded: list[tuple], codes: tuple, parameters: tuple
+    ) -> list[tuple[keras.layers.Layer, Any]]:
         """Return the layers to build, each with its shape, in the order in which they are built."""
         self.connect(None)
         return [(self.prior, codes), (self.likelihood, parameters)]
 
-    def connect(self, posterior: Any) -> None:
+    def connect(self, posterior: posteriors.Posterior | None) -> None:
         """Tell the prior and the penalties what they must know of the model, before they are built."""
         self.prior.connect(self.encoded, posterior, self.event_shape)
         for penalty in self.penalties:
@@ -296,12 +331,12 @@ class Autoencoder(LatentMethods, Trainer):
         """Say if the decoder's last activation does not fit the likelihood; see `Misfit.check`."""
         self.misfit.check(self.latent_shape if self.built else None, training)
 
-    def check_batch(self, x, y):
+    def check_batch(self, x: Any, y: Any) -> None:
         """Raise a ValueError if x or the target y has the wrong shape."""
         batch_of("x", x, self.event_shape)
         self.target(x, y)
 
-    def without_labels(self, y):
+    def without_labels(self, y: Any) -> Any:
         """Return y if it is a target, else None: labels are left out, which is said once in a call of `fit`."""
         if y is None or not checks.is_label(y, self.target_shape):
             return y
@@ -315,16 +350,16 @@ class Autoencoder(LatentMethods, Trainer):
             )
         return None
 
-    def check_first_batch(self, x, y, sample_weight):
+    def check_first_batch(self, x: Any, y: Any, sample_weight: Any) -> bool:
         """Warn if a first batch does not fit the likelihood; return whether its values are known at all."""
         return data_warnings.warn_of_values(self.likelihood, self.target(x, y), sample_weight)
 
-    def check_means(self, means):
+    def check_means(self, means: dict[str, Tensor]) -> None:
         """Warn if an epoch's data were outside the likelihood's support."""
         data_warnings.warn_of_support(self.likelihood, means["outside_support"])
 
     @classmethod
-    def like(cls, vae: Any, prior: Any = None) -> "Autoencoder":
+    def like(cls, vae: "VAE", prior: str | priors.Prior | None = None) -> Self:
         """Return an autoencoder of a VAE's networks, with new weights: its encoder's first output is the code.
 
         Args:
@@ -351,7 +386,7 @@ class Autoencoder(LatentMethods, Trainer):
 
     # Files.
 
-    def noise_states(self):
+    def noise_states(self) -> dict[str, keras.Variable]:
         """Return the model's noise, and that of the networks: a dropout layer of the user's does not save its own."""
         states = {"training_noise": self.training_noise.state, "evaluation_noise": self.evaluation_noise.state}
         for name in self.PARTS:
@@ -361,26 +396,26 @@ class Autoencoder(LatentMethods, Trainer):
             states |= {f"{name}_noise_{i}": state for i, state in enumerate(noise)}
         return states
 
-    def _layers_of(self, part):
+    def _layers_of(self, part: str) -> list[keras.layers.Layer]:
         return [one for one in keras.tree.flatten(getattr(self, part)) if isinstance(one, keras.layers.Layer)]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in self.PARTS}
         return {**super().get_config(), **parts, "skip_threshold": self.skip_threshold, "seed": self.seed}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the model from its config; files of older versions lack some parts."""
         parts = {name: keras.saving.deserialize_keras_object(config[name]) for name in cls.PARTS if name in config}
         return cls(**{**config, **parts})
 
 
-def of_decoder(outputs) -> dict:
+def of_decoder(outputs: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return what the decoder gave among the outputs of a model's `call`."""
     return {name: outputs[name] for name in ("logits", "parameters") if name in outputs}
 
 
-def by_name(outputs: dict) -> dict:
+def by_name(outputs: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return outputs in the order of their names: JAX sorts them anyway."""
     return dict(sorted(outputs.items()))

@@ -1,22 +1,25 @@
-"""What a VAE asks of its networks and its data, and what it says when they do not fit."""
+"""Checks of a model's networks and data."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_vae.arguments import shape_text, shown
 from keras_vae.arrays.checks import fits
+from keras_vae.types import Tensor
 
 
-def model(name: str, value):
+def model(name: str, value: Any) -> keras.layers.Layer:
     """Return `value` if it can be an encoder or decoder: a Keras model or layer."""
     if not isinstance(value, keras.layers.Layer):
         raise ValueError(f"`{name}` must be a Keras model. Received: {name}={value!r} of type {type(value).__name__}")
     return value
 
 
-def input_shape(encoder):
+def input_shape(encoder: keras.layers.Layer) -> tuple | None:
     """Return the encoder's input shape `(None, ...)`, or None while it has none."""
     try:
         shape = encoder.input_shape
@@ -28,7 +31,7 @@ def input_shape(encoder):
     return (None, *shape[1:])
 
 
-def call_symbolically(name: str, network, shape, *others):
+def call_symbolically(name: str, network: keras.layers.Layer, shape: tuple, *others: tuple) -> Any:
     """Build a network by a call without numbers, and return what it returns; with several inputs it gets a list."""
     inputs = [keras.KerasTensor(one, dtype="float32") for one in (shape, *others)]
     try:
@@ -41,14 +44,14 @@ def call_symbolically(name: str, network, shape, *others):
         ) from error
 
 
-def shapes_of_outputs(outputs):
+def shapes_of_outputs(outputs: Any) -> list[tuple]:
     """Return the shapes of what an encoder returns, one tensor or several."""
     if isinstance(outputs, dict):
         raise ValueError(f"`encoder` must return a tensor or a tuple of tensors. Received: a dict of {list(outputs)}")
     return [tuple(part.shape) for part in keras.tree.flatten(outputs)]
 
 
-def parameters(output):
+def parameters(output: Any) -> tuple:
     """Return the shape of the decoder's output, which must be one tensor."""
     if isinstance(output, (list, tuple, dict)):
         raise ValueError(
@@ -58,7 +61,7 @@ def parameters(output):
     return tuple(output.shape)
 
 
-def is_label(y, target_shape) -> bool:
+def is_label(y: Any, target_shape: Sequence[int]) -> bool:
     """Say whether a y is labels: a number or a vector for each row, and no target of the decoder."""
     shape = shape_of(y)
     if shape is None or fits(shape, target_shape) or len(shape) > 2:
@@ -66,13 +69,13 @@ def is_label(y, target_shape) -> bool:
     return None in shape[1:] or math.prod(shape[1:]) != math.prod(target_shape)
 
 
-def shape_of(array):
+def shape_of(array: Any) -> tuple | Any:
     """Return an array's shape as a tuple, or None where its rank is unknown."""
     shape = array.shape if hasattr(array, "shape") else np.shape(array)
     return None if getattr(shape, "rank", 0) is None else tuple(shape)
 
 
-def target(x, y, target_shape):
+def target(x: Tensor, y: Tensor | None, target_shape: Sequence[int]) -> Tensor:
     """Return what the decoder's output is compared with: y, or x where y is None."""
     if y is None:
         if not fits(tuple(x.shape), target_shape):
@@ -90,7 +93,7 @@ def target(x, y, target_shape):
     return y
 
 
-def penalties(values) -> list:
+def penalties(values: Any) -> list[Any]:
     """Return `values` as a list if they are penalties of different names."""
     if not isinstance(values, (list, tuple)) or not all(hasattr(value, "weight") for value in values):
         raise ValueError(f"`penalties` must be a list of keras_vae.penalties.Penalty. Received: {shown(values)}")

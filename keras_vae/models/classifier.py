@@ -10,6 +10,7 @@ from keras_vae.arguments import whole_number
 from keras_vae.arrays import matrices, randomness
 from keras_vae.arrays.forward import forward
 from keras_vae.datasets import Batches
+from keras_vae.types import ArrayLike
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,17 @@ class Classifier:
         shape, num_features = self.hidden.input_shape[1:], self.hidden.output_shape[-1]
         return f"{type(self).__name__}(x={shape}, num_features={num_features}, num_classes={len(self.classes)})"
 
-    def features(self, x, batch_size: int = 256) -> np.ndarray:
+    def features(self, x: ArrayLike, batch_size: int = 256) -> np.ndarray:
         """Return the last hidden layer of each image, a float32 array of shape `(n, num_features)`."""
         return forward(self.hidden, x, batch_size)
 
-    def predict(self, x, batch_size: int = 256) -> np.ndarray:
+    def predict(self, x: ArrayLike, batch_size: int = 256) -> np.ndarray:
         """Return the most probable label of each image, an array of shape `(n,)`."""
         return self.classes[forward(self.probabilities, x, batch_size).argmax(axis=1)]
 
 
 def train_classifier(
-    x, y, num_features: int = 64, epochs: int = 10, batch_size: int = 128, seed: int | None = 0
+    x: ArrayLike, y: ArrayLike, num_features: int = 64, epochs: int = 10, batch_size: int = 128, seed: int | None = 0
 ) -> Classifier:
     """Train a small convolutional classifier on labelled data, or a dense one where x is not images.
 

@@ -1,17 +1,20 @@
 """The conditional variational autoencoder."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_vae import likelihoods, posteriors
 from keras_vae.arguments import shape_text, whole_number
 from keras_vae.arrays.checks import batch_of
 from keras_vae.models import checks
 from keras_vae.models.given import Given
 from keras_vae.models.vae import VAE
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_vae.models")
@@ -46,14 +49,18 @@ class ConditionalVAE(VAE):
     equation 4; Kingma et al. 2014, "Semi-supervised learning with deep generative models".
     """
 
+    INVALID_VALUES = "NaN, infinite values or labels of no class"
+
+    condition_shape: tuple
+
     def __init__(
         self,
         encoder: keras.layers.Layer,
         decoder: keras.layers.Layer,
-        likelihood: Any = "bernoulli",
+        likelihood: str | likelihoods.Likelihood = "bernoulli",
         num_classes: int | None = None,
-        condition_shape: tuple[int, ...] | None = None,
-        **kwargs,
+        condition_shape: Sequence[int] | None = None,
+        **kwargs: Any,
     ):
         super().__init__(encoder, decoder, likelihood, **kwargs)
         if (num_classes is None) == (condition_shape is None):
@@ -64,21 +71,21 @@ class ConditionalVAE(VAE):
         self.num_classes = None if num_classes is None else whole_number("num_classes", num_classes)
         self.condition_shape = (self.num_classes,) if condition_shape is None else tuple(map(int, condition_shape))
 
-    def condition(self, y):
+    def condition(self, y: Tensor | None) -> Tensor | None:
         """Return y."""
         return y
 
-    def split(self, inputs):
+    def split(self, inputs: Tensor | Sequence[Tensor]) -> Sequence[Tensor]:
         """Return x and y of `[x, y]`."""
         if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
             raise ValueError("A ConditionalVAE must be called on [x, y]. Received: one tensor")
         return inputs
 
-    def joined(self, x, y):
+    def joined(self, x: Tensor, y: Tensor) -> list[Tensor]:
         """Return `[x, y]`."""
         return [x, y]
 
-    def with_condition(self, values, y):
+    def with_condition(self, values: Tensor, y: Tensor) -> list[Tensor]:
         """Return `[x, y]` or `[z, y]`, labels one-hot."""
         if self.num_classes is None:
             return [values, ops.cast(y, "float32")]
@@ -86,7 +93,7 @@ class ConditionalVAE(VAE):
         labels = ops.clip(ops.cast(ops.reshape(y, (-1,)), "int32"), 0, self.num_classes - 1)
         return [values, ops.one_hot(labels, self.num_classes, dtype="float32")]
 
-    def target(self, x, y):
+    def target(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Return x: y is the condition."""
         return checks.target(x, None, self.target_shape)
 
@@ -107,7 +114,7 @@ class ConditionalVAE(VAE):
 
     # Shapes and checks.
 
-    def known_input_shape(self):
+    def known_input_shape(self) -> list[tuple] | None:
         """Return the shapes of x and of y, or None while the encoder does not know them."""
         shape = getattr(self.encoder, "input_shape", None)
         if self.event_shape is not None:
@@ -118,19 +125,19 @@ class ConditionalVAE(VAE):
             return None
         return [x_shape, (None, *self.shape_of_rows("y"))]
 
-    def build_from(self, x, y):
+    def build_from(self, x: Any, y: Any) -> None:
         """Build the model, if it is not built, for a first batch like x and y."""
         if not self.built:
             self.build(self.known_input_shape() or [tuple(x.shape), (None, *self.shape_of_rows("y"))])
             self.build_optimizers()
 
-    def check_batch(self, x, y):
+    def check_batch(self, x: Any, y: Any) -> None:
         """Raise a ValueError if x or the condition y is wrong."""
         batch_of("x", x, self.event_shape)
         self.target(x, None)
         self.checked_condition(y)
 
-    def num_invalid_rows(self, x, y):
+    def num_invalid_rows(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Return in how many rows of a batch something is not valid; a label that is none of the classes is not."""
         if self.num_classes is None:
             return super().num_invalid_rows(x, y)
@@ -138,13 +145,13 @@ class ConditionalVAE(VAE):
         known = ops.logical_and(labels == ops.floor(labels), ops.logical_and(labels >= 0, labels < self.num_classes))
         return super().num_invalid_rows(x, ops.where(known, labels, float("nan")))
 
-    def without_labels(self, y):
+    def without_labels(self, y: Any) -> Any:
         """Return y, which the model needs."""
         if y is None:
             raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
         return y
 
-    def connect(self, posterior):
+    def connect(self, posterior: posteriors.Posterior | None) -> None:
         """Refuse a prior that encodes inputs of its own, which would need a condition each."""
         if self.prior.needs_encoder:
             name = type(self.prior).__name__
@@ -154,23 +161,23 @@ class ConditionalVAE(VAE):
             )
         super().connect(posterior)
 
-    def shapes_of_inputs(self, input_shape):
+    def shapes_of_inputs(self, input_shape: Sequence[Any]) -> list[tuple]:
         """Return the shapes of x and of the condition."""
         return [(None, *input_shape[0][1:]), (None, *self.condition_shape)]
 
-    def shape_of_rows(self, name):
+    def shape_of_rows(self, name: str) -> tuple[int, ...]:
         """Return the shape of a row of the argument with a name, for the methods of arrays."""
         if name == "y":
             return () if self.num_classes is not None else self.condition_shape
         return super().shape_of_rows(name)
 
-    def rows_of(self, **arrays):
+    def rows_of(self, **arrays: ArrayLike | None) -> dict[str, Any]:
         """Return what was given under arguments' names as arrays of rows; y must be among them."""
         if "y" in arrays:
             arrays["y"] = self.checked_condition(arrays["y"])
         return super().rows_of(**arrays)
 
-    def checked_condition(self, y: Any) -> Any:
+    def checked_condition(self, y: ArrayLike | None) -> Any:
         """Return y as an array of rows if it is a condition, labels as `(n,)`; raise a ValueError otherwise."""
         if y is None:
             raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
@@ -191,11 +198,11 @@ class ConditionalVAE(VAE):
             )
         return labels
 
-    def check_networks(self, training):
+    def check_networks(self, training: bool) -> None:
         """Say if the decoder's last activation does not fit the likelihood; see `Misfit.check`."""
         self.misfit.check(self.latent_shape if self.built else None, training, (self.condition_shape,))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         of_attributes = self.condition_shape if self.num_classes is None else None
         return {**super().get_config(), "num_classes": self.num_classes, "condition_shape": of_attributes}

@@ -1,16 +1,19 @@
 """Warnings of data that do not fit a likelihood."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from keras import ops
 
 from keras_vae import batch
+from keras_vae.likelihoods import Likelihood
+from keras_vae.types import Tensor
 
 LARGE = 100.0  # beyond it data in [0, 1], in [-1, 1] or standardized are none any more
 
 
-def warn_of_values(likelihood, target, sample_weight) -> bool:
+def warn_of_values(likelihood: Likelihood, target: Any, sample_weight: Any) -> bool:
     """Warn if a first batch of targets does not fit the likelihood; return whether its values are known at all."""
     if not hasattr(target, "__getitem__"):
         return False
@@ -22,7 +25,7 @@ def warn_of_values(likelihood, target, sample_weight) -> bool:
     return True
 
 
-def warn_of_support(likelihood, outside) -> None:
+def warn_of_support(likelihood: Any, outside: Tensor) -> None:
     """Warn if `outside`, the share of batches with values outside the likelihood's support, is not 0."""
     if float(outside) > 0:
         low, high = likelihood.support
@@ -34,7 +37,7 @@ def warn_of_support(likelihood, outside) -> None:
         )
 
 
-def warn_of_scale(likelihood, values) -> None:
+def warn_of_scale(likelihood: Likelihood, values: np.ndarray) -> None:
     """Warn if data, an array, are so large that the likelihood hears of the largest values only."""
     largest = np.max(np.abs(values), initial=0.0, where=np.isfinite(values))
     if likelihood.support is None and largest > LARGE:

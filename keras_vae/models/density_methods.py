@@ -1,17 +1,39 @@
 """The probability of data: bounds, importance weights, and the gradient in the code."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from keras import ops
 
 from keras_vae.arguments import whole_number
-from keras_vae.arrays import GivenSeed, drawn_over_rows, fixed_size, over_rows
+from keras_vae.arrays import GivenSeed, Stream, drawn_over_rows, fixed_size, over_rows
+from keras_vae.likelihoods import Likelihood
+from keras_vae.posteriors import Posterior
+from keras_vae.priors import Prior
+from keras_vae.types import ArrayLike, Tensor
 
 
 class DensityMethods:
     """Log-probabilities, in nats, of a model with `likelihood`, `prior`, `posterior` and the way of one batch."""
 
+    likelihood: Likelihood
+    prior: Prior
+    posterior: Posterior
+    require_built: Callable[[], None]
+    rows_of: Callable[..., dict[str, Any]]
+    batches: Callable[..., list[Tensor]]
+    stream: Callable[[int | None], Stream]
+    seed_tensor: Callable[[Stream], Tensor]
+    compiled_function: Callable[..., Callable]
+    compile_gradient: Callable[[Callable], Callable]
+    encoded: Callable[..., list[Tensor]]
+    decoded: Callable[..., dict[str, Tensor]]
+    _sample_codes: Callable[..., np.ndarray]
+    _observe: Callable[..., np.ndarray]
+
     @over_rows
-    def encode(self, x, y=None, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
+    def encode(self, x: ArrayLike, y: ArrayLike | None = None, batch_size: int = 256) -> tuple[np.ndarray, np.ndarray]:
         """Return the mean of the posterior q(z|x) of each example, and the log of its variance in each dimension.
 
         Args:
@@ -31,7 +53,9 @@ class DensityMethods:
         """
         return self.posterior.moments(self.encoded(x, y))
 
-    def sample_posterior(self, x, y=None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def sample_posterior(
+        self, x: ArrayLike, y: ArrayLike | None = None, seed: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Draw a code from the posterior q(z|x) of each example.
 
         Args:
@@ -51,7 +75,7 @@ class DensityMethods:
         self.require_built()
         return self._sample_posterior(x=x, y=y, stream=self.stream(seed))
 
-    def kl(self, x, y=None, seed: int | None = None) -> np.ndarray:
+    def kl(self, x: ArrayLike, y: ArrayLike | None = None, seed: int | None = None) -> np.ndarray:
         """Return KL(q(z|x) || p(z)) of each example: exact where it has a closed form, else estimated at one draw.
 
         Args:
@@ -71,7 +95,14 @@ class DensityMethods:
         self.require_built()
         return self._kl(x=x, y=y, stream=self.stream(seed))
 
-    def elbo(self, x, y=None, num_samples: int = 1, seed: int | None = None, batch_size: int = 256) -> np.ndarray:
+    def elbo(
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        num_samples: int = 1,
+        seed: int | None = None,
+        batch_size: int = 256,
+    ) -> np.ndarray:
         """Return the evidence lower bound of each example: E_q[log p(x|z)] - KL(q(z|x) || p(z)), with beta = 1.
 
         Args:
@@ -97,7 +128,12 @@ class DensityMethods:
         return log_likelihood - kl
 
     def elbo_parts(
-        self, x, y=None, num_samples: int = 1, seed: int | None = None, batch_size: int = 256
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        num_samples: int = 1,
+        seed: int | None = None,
+        batch_size: int = 256,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the two parts of each example's ELBO, E_q[log p(x|z)] and KL(q(z|x) || p(z)).
 
@@ -124,7 +160,14 @@ class DensityMethods:
         draws = (self._elbo_parts(x=x, y=y, stream=stream.part(draw)) for draw in range(num_samples))
         return tuple(sum(parts) / np.float32(num_samples) for parts in zip(*draws, strict=True))
 
-    def log_weights(self, x, num_samples: int, rows: int | None = None, y=None, seed: int | None = None) -> np.ndarray:
+    def log_weights(
+        self,
+        x: ArrayLike,
+        num_samples: int,
+        rows: int | None = None,
+        y: ArrayLike | None = None,
+        seed: int | None = None,
+    ) -> np.ndarray:
         """Return log p(x, z) - log q(z|x) at draws z from q(z|x): the log-weights of importance sampling.
 
         All are computed at once, the decoder seeing `rows * num_samples` codes; `keras_vae.evaluation` splits large
@@ -165,7 +208,9 @@ class DensityMethods:
         weights = compiled(self.seed_tensor(self.stream(seed)), *batches)
         return ops.convert_to_numpy(weights)[:n]
 
-    def log_joint_and_gradient(self, x, z, y=None) -> tuple[np.ndarray, np.ndarray]:
+    def log_joint_and_gradient(
+        self, x: ArrayLike, z: ArrayLike, y: ArrayLike | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return log p(x, z) of each pair of rows, and its gradient with respect to z.
 
         Args:
@@ -191,7 +236,7 @@ class DensityMethods:
         return tuple(ops.convert_to_numpy(part)[:n] for part in outputs)
 
     @over_rows
-    def log_prior(self, z, batch_size: int = 256) -> np.ndarray:
+    def log_prior(self, z: ArrayLike, batch_size: int = 256) -> np.ndarray:
         """Return log p(z) of each code.
 
         Args:
@@ -209,7 +254,7 @@ class DensityMethods:
         """
         return self.prior.log_prob(z)
 
-    def simulate(self, n: int, y=None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def simulate(self, n: int, y: ArrayLike | None = None, seed: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Draw codes from the prior, and data from p(x|z): an exact draw of the pair.
 
         Args:
@@ -234,7 +279,9 @@ class DensityMethods:
 
     # One batch: tensors in, tensors out.
 
-    def weighed(self, target, y, z, log_q, num_samples: int, training: bool = False) -> tuple:
+    def weighed(
+        self, target: Tensor, y: Tensor | None, z: Tensor, log_q: Tensor, num_samples: int, training: bool = False
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """Return what makes the weights of draws from q(z|x).
 
         Args:

@@ -1,17 +1,18 @@
 """The FactorVAE."""
 
-from typing import Any
+from typing import Any, Self
 
 import keras
 from keras import ops
 
-from keras_vae import batch, networks
+from keras_vae import batch, likelihoods, networks
 from keras_vae.arguments import at_least
 from keras_vae.batch import replicas
 from keras_vae.models import checks
 from keras_vae.models.vae import VAE
 from keras_vae.schedules.schedule import Schedule, first_value
 from keras_vae.training import Phase
+from keras_vae.types import Seed, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_vae.models")
@@ -54,10 +55,10 @@ class FactorVAE(VAE):
         self,
         encoder: keras.layers.Layer,
         decoder: keras.layers.Layer,
-        likelihood: Any = "bernoulli",
+        likelihood: str | likelihoods.Likelihood = "bernoulli",
         gamma: float | Schedule = 10.0,
         critic: keras.layers.Layer | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(encoder, decoder, likelihood, **kwargs)
         self.critic = checks.model("critic", networks.critic() if critic is None else critic)
@@ -66,11 +67,20 @@ class FactorVAE(VAE):
         self.gamma = self.add_weight(name="gamma", shape=(), initializer=start, trainable=False, dtype="float32")
         self.schedule_weight("gamma", self.gamma, gamma if isinstance(gamma, Schedule) else None)
 
-    def shapes_of_parts(self, encoded, codes, parameters):
+    def shapes_of_parts(
+        self, encoded: list[tuple], codes: tuple, parameters: tuple
+    ) -> list[tuple[keras.layers.Layer, Any]]:
         """Return the layers to build, each with its shape; the critic takes codes."""
         return [*super().shapes_of_parts(encoded, codes, parameters), (self.critic, codes)]
 
-    def completed(self, losses, target, outputs, sample_weight, training):
+    def completed(
+        self,
+        losses: dict[str, Tensor],
+        target: Tensor,
+        outputs: dict[str, Tensor],
+        sample_weight: Tensor | None,
+        training: bool,
+    ) -> dict[str, Tensor]:
         """Return the losses with gamma times the critic's estimate of the total correlation."""
         losses = super().completed(losses, target, outputs, sample_weight, training)
         total_correlation = batch.mean(self.critic(outputs["z"], training=False)[:, 0], sample_weight)
@@ -80,7 +90,9 @@ class FactorVAE(VAE):
             "total_correlation": total_correlation,
         }
 
-    def critic_loss(self, x: Any, y: Any, sample_weight: Any, training: bool) -> tuple[dict, None]:
+    def critic_loss(
+        self, x: Tensor, y: Tensor | None, sample_weight: Tensor | None, training: bool
+    ) -> tuple[dict[str, Tensor], None]:
         """Return the cross entropy of the critic, which tells codes from codes of exchanged dimensions."""
         if replicas.present().count > 1:
             raise ValueError(
@@ -94,7 +106,7 @@ class FactorVAE(VAE):
         of_exchanged = ops.softplus(self.critic(exchanged(z, noise, sample_weight), training=training)[:, 0])
         return {"critic_loss": batch.mean(0.5 * (of_codes + of_exchanged), sample_weight)}, None
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return the two phases of a training step: the networks, then the critic."""
         critic = self.critic.trainable_variables
         return [
@@ -102,17 +114,17 @@ class FactorVAE(VAE):
             Phase(self.critic_loss, critic, self.critic_optimizer, minimised="critic_loss", name="critic"),
         ]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; a `gamma` that was assigned is in the weights."""
         return {**super().get_config(), "gamma": keras.saving.serialize_keras_object(self.initial_gamma)}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the model from its config."""
         return super().from_config({**config, "gamma": keras.saving.deserialize_keras_object(config["gamma"])})
 
 
-def exchanged(z: Any, seed: Any, sample_weight: Any = None) -> Any:
+def exchanged(z: Tensor, seed: Seed, sample_weight: Tensor | None = None) -> Tensor:
     """Return codes whose numbers are taken from the codes of different rows, each number by a permutation of its own.
 
     Args:

@@ -2,6 +2,8 @@
 
 import contextlib
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 
@@ -15,20 +17,20 @@ class FinalSigmoid:
     config and its files are what they were.
     """
 
-    def __init__(self, operation):
+    def __init__(self, operation: keras.Operation):
         self.here = threading.local()
 
         def sigmoid(x):
             return x if getattr(self.here, "left_out", False) else keras.activations.sigmoid(x)
 
-        sigmoid.owner = self
+        vars(sigmoid)["owner"] = self
         if isinstance(operation, keras.layers.Layer):
             operation.activation = sigmoid
         else:
             operation.call = sigmoid
 
     @contextlib.contextmanager
-    def left_out(self):
+    def left_out(self) -> Iterator[None]:
         """Return a scope in which this thread's calls of the decoder leave the sigmoid out."""
         self.here.left_out = True
         try:
@@ -37,7 +39,7 @@ class FinalSigmoid:
             self.here.left_out = False
 
 
-def final_sigmoid(decoder) -> FinalSigmoid | None:
+def final_sigmoid(decoder: keras.layers.Layer) -> FinalSigmoid | None:
     """Return the sigmoid in which a decoder ends; None if it ends in none that can be left out.
 
     It cannot be left out where it is not Keras' own, or where the decoder applies the same layer elsewhere too.
@@ -46,7 +48,7 @@ def final_sigmoid(decoder) -> FinalSigmoid | None:
     if not once:
         return None
     if isinstance(operation, keras.layers.Layer):
-        function = getattr(operation, "activation", None)
+        function: Any = getattr(operation, "activation", None)
     else:
         function = vars(operation).get("call", activation_of(operation))
     if hasattr(function, "owner"):  # another VAE has this decoder too

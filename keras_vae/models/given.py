@@ -1,9 +1,12 @@
 """A conditional model at one condition."""
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from keras_vae.models.conditional_vae import ConditionalVAE
 
 TAKES_CONDITION = (
     "codes",
@@ -33,7 +36,7 @@ class Given:
         y: One condition, a label or the attributes of one example.
     """
 
-    def __init__(self, model: Any, y: Any):
+    def __init__(self, model: "ConditionalVAE", y: Any):
         self.model, self.y = model, np.asarray(y)
 
     def __getattr__(self, name: str) -> Any:

@@ -1,5 +1,7 @@
 """The activation in which a decoder ends, as far as Keras' own layers say it."""
 
+from collections.abc import Callable, Iterator
+
 import keras
 from keras import layers
 
@@ -25,7 +27,7 @@ for name in ("get", "serialize", "deserialize"):
     del NAMES[name]
 
 
-def last_activation(decoder) -> str | None:
+def last_activation(decoder: keras.layers.Layer) -> str | None:
     """Return the name of the activation that a decoder applies last.
 
     Looked through are nested models, `Sequential` or functional, and layers that only move values, such as `Reshape`.
@@ -47,7 +49,7 @@ def last_activation(decoder) -> str | None:
     return name if name in NAMES.values() else None
 
 
-def activation_of(operation):
+def activation_of(operation: keras.Operation | None) -> Callable | None:
     """Return the function that a layer applies last, or the operation's own class where it is an activation."""
     if isinstance(operation, ACTIVATED):
         activation = operation.activation
@@ -56,7 +58,7 @@ def activation_of(operation):
     return getattr(keras.activations, name) if name else None
 
 
-def last_operation(network) -> tuple[keras.Operation | None, bool]:
+def last_operation(network: keras.Operation | None) -> tuple[keras.Operation | None, bool]:
     """Return the last layer or operation that changes values, and whether the network uses it once only.
 
     None stands for one that cannot be known, or for a network that changes nothing.
@@ -78,7 +80,7 @@ def last_operation(network) -> tuple[keras.Operation | None, bool]:
     return None, False
 
 
-def _backwards(network):
+def _backwards(network: keras.Model) -> Iterator[tuple[keras.Operation, bool]]:
     """Yield a functional model's operations from its output back to where several inputs meet."""
     nodes = [node for nodes in network._nodes_by_depth.values() for node in nodes]
     outputs = network.outputs
@@ -88,7 +90,7 @@ def _backwards(network):
         outputs = operation._inbound_nodes[node_index].input_tensors
 
 
-def _keeps_values(operation) -> bool:
+def _keeps_values(operation: keras.Operation) -> bool:
     if isinstance(operation, layers.Activation):
         return activation_of(operation) is keras.activations.linear
     if getattr(operation, "interpolation", "nearest") != "nearest":
@@ -96,6 +98,6 @@ def _keeps_values(operation) -> bool:
     return type(operation).__name__ in KEEP_VALUES and _is_keras_own(operation)
 
 
-def _is_keras_own(operation) -> bool:
+def _is_keras_own(operation: keras.Operation) -> bool:
     """Say whether what an operation does is written in Keras, and not in a user's subclass."""
     return type(operation).call.__module__.split(".")[0] == "keras"

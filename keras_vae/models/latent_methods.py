@@ -1,14 +1,18 @@
 """The methods between data and codes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
 from keras_vae.arguments import at_least, shown, true_or_false, whole_number
 from keras_vae.arrays import BLOCK, ArrayMethods, GivenSeed, Stream, checks, drawn_over_rows, over_rows
+from keras_vae.likelihoods import Likelihood
+from keras_vae.priors import Prior
 from keras_vae.rows import as_rows
+from keras_vae.types import ArrayLike, Tensor
 
 
 class LatentMethods(ArrayMethods):
@@ -19,8 +23,22 @@ class LatentMethods(ArrayMethods):
     of rows. `y` is the condition of a conditional model, and None for all others.
     """
 
+    encoder: keras.layers.Layer
+    likelihood: Likelihood
+    prior: Prior
+    latent_dim: int | Any  # None until the model is built, as are the shapes
+    latent_shape: tuple[int, ...] | Any
+    event_shape: tuple[int, ...] | Any
+    target_shape: tuple[int, ...] | Any
+    built: bool
+    build_if_possible: Callable[[], None]
+    check_loaded_weights: Callable[[], None]
+    encoded: Callable[..., list[Tensor]]
+    point: Callable[[list[Tensor]], Tensor]
+    decoded: Callable[..., dict[str, Tensor]]
+
     @over_rows
-    def codes(self, x, y=None, batch_size: int = 256) -> np.ndarray:
+    def codes(self, x: ArrayLike, y: ArrayLike | None = None, batch_size: int = 256) -> np.ndarray:
         """Return the code that stands for each example: that of an autoencoder, or the posterior's mean.
 
         Args:
@@ -40,7 +58,7 @@ class LatentMethods(ArrayMethods):
         return self.point(self.encoded(x, y))
 
     @over_rows
-    def decode(self, z, y=None, batch_size: int = 256) -> np.ndarray:
+    def decode(self, z: ArrayLike, y: ArrayLike | None = None, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) for each code.
 
         Args:
@@ -60,7 +78,7 @@ class LatentMethods(ArrayMethods):
         return self.likelihood.mean(**self._decoded_float32(z, y))
 
     @over_rows
-    def reconstruct(self, x, y=None, batch_size: int = 256) -> np.ndarray:
+    def reconstruct(self, x: ArrayLike, y: ArrayLike | None = None, batch_size: int = 256) -> np.ndarray:
         """Return the mean of p(x|z) at the code of each example, the posterior's mean: nothing is drawn.
 
         Args:
@@ -82,7 +100,7 @@ class LatentMethods(ArrayMethods):
     def sample(
         self,
         n: int,
-        y=None,
+        y: ArrayLike | None = None,
         temperature: float = 1.0,
         truncation: float | None = None,
         observe: bool = False,
@@ -141,7 +159,9 @@ class LatentMethods(ArrayMethods):
         self.require_built()
         return self._sample_codes(n, temperature, truncation, self.stream(seed).part(0))
 
-    def interpolate(self, x_a, x_b, steps: int = 8, y=None, batch_size: int = 256) -> np.ndarray:
+    def interpolate(
+        self, x_a: ArrayLike, x_b: ArrayLike, steps: int = 8, y: ArrayLike | None = None, batch_size: int = 256
+    ) -> np.ndarray:
         """Return the images on the straight line between the codes of two examples.
 
         Args:
@@ -169,7 +189,9 @@ class LatentMethods(ArrayMethods):
         share = np.linspace(0.0, 1.0, steps, dtype="float32").reshape(-1, *(1 for _ in self.latent_shape))
         return self._decode_grid((1.0 - share) * start + share * end, y, single, batch_size)
 
-    def traverse(self, x, dimension: int, values: Sequence[float], y=None, batch_size: int = 256) -> np.ndarray:
+    def traverse(
+        self, x: ArrayLike, dimension: int, values: ArrayLike, y: ArrayLike | None = None, batch_size: int = 256
+    ) -> np.ndarray:
         """Return the images of an example's code with one latent dimension set to each of some values.
 
         Args:
@@ -202,7 +224,7 @@ class LatentMethods(ArrayMethods):
         codes[..., dimension] = values.reshape(1, -1, *(1 for _ in self.latent_shape[1:]))
         return self._decode_grid(codes, y, single, batch_size)
 
-    def shape_of_rows(self, name: str) -> tuple:
+    def shape_of_rows(self, name: str) -> tuple[int, ...]:
         """Return the shape of a row of the argument with a name, for the methods of arrays."""
         if name == "y":
             raise ValueError(f"`y` must be None: the model {type(self).__name__} takes no condition. Received: a y")
@@ -226,7 +248,7 @@ class LatentMethods(ArrayMethods):
                 f"{type(self.prior).__name__} to the codes of x"
             )
 
-    def _sample_codes(self, n, temperature, truncation, stream):
+    def _sample_codes(self, n: int, temperature: float, truncation: float | None, stream: Stream) -> np.ndarray:
         temperature = at_least("temperature", temperature, 0.0)
         self.require_prior()
         blocks = [self._block_of_codes(truncation, stream.part(block)) for block in range(-(-n // BLOCK))]
@@ -243,24 +265,24 @@ class LatentMethods(ArrayMethods):
     def _observe(self, z, y, seed):
         return self.likelihood.sample(seed=seed, **self._decoded_float32(z, y))
 
-    def _decoded_float32(self, z: Any, y: Any) -> dict:
+    def _decoded_float32(self, z: Tensor, y: Tensor | None) -> dict[str, Tensor]:
         return {name: ops.cast(part, "float32") for name, part in self.decoded(z, y).items()}
 
-    def _decode_grid(self, codes, y, single, batch_size):
+    def _decode_grid(self, codes: np.ndarray, y: ArrayLike | None, single: bool, batch_size: int) -> np.ndarray:
         n, steps = codes.shape[:2]
         y = None if y is None else np.repeat(np.asarray(y), steps, axis=0)
         images = self.decode(codes.reshape(n * steps, *self.latent_shape), y, batch_size)
         images = images.reshape(n, steps, *self.target_shape)
         return images[0] if single else images
 
-    def _dimension(self, value):
+    def _dimension(self, value: Any) -> int:
         low, high = -self.latent_shape[-1], self.latent_shape[-1] - 1
         try:
             return whole_number("dimension", value, low=low, high=high)
         except ValueError as error:
             raise ValueError(f"`dimension` must be an int from {low} to {high}. Received: {shown(value)}") from error
 
-    def _as_rows(self, name, x):
+    def _as_rows(self, name: str, x: ArrayLike) -> tuple[Any, bool]:
         """Return x with a batch axis, and whether it had none."""
         self.require_built()
         x = as_rows(name, x)
@@ -268,6 +290,6 @@ class LatentMethods(ArrayMethods):
         return checks.rows(name, np.asarray(x)[None] if single else x, self.event_shape), single
 
 
-def _one_row(y):
+def _one_row(y: ArrayLike | None) -> np.ndarray | None:
     """Return the condition of one example as a row."""
     return None if y is None else np.asarray(y)[None]

@@ -1,10 +1,14 @@
-"""Whether a decoder's last activation fits the likelihood."""
+"""The check that a decoder's last activation fits the likelihood."""
 
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
+from keras_vae.likelihoods import Likelihood
 from keras_vae.models.last_activation import last_activation
 
 
@@ -16,7 +20,9 @@ class Misfit:
         likelihood: `keras_vae.likelihoods.Likelihood`.
     """
 
-    def __init__(self, decoder, likelihood):
+    words: str | None
+
+    def __init__(self, decoder: keras.layers.Layer, likelihood: Likelihood):
         self.decoder, self.likelihood = decoder, likelihood
         self.words, self.is_certain = None, False
         self.has_looked = self.has_told = False
@@ -25,7 +31,7 @@ class Misfit:
         """Say whether the last activation is known from the decoder's layers: else its outputs must be looked at."""
         return last_activation(self.decoder) is not None
 
-    def check(self, latent_shape: tuple | None, training: bool, extra: tuple = ()) -> None:
+    def check(self, latent_shape: tuple[int, ...] | None, training: bool, extra: Sequence[tuple] = ()) -> None:
         """Say if the decoder does not fit.
 
         Args:
@@ -48,7 +54,7 @@ class Misfit:
             self.has_told = True
             warnings.warn(self.words, stacklevel=4)
 
-    def _values(self, latent_shape, extra) -> np.ndarray:
+    def _values(self, latent_shape: tuple[int, ...] | Any, extra: Sequence[tuple]) -> np.ndarray:
         """Return what the decoder gives at random codes."""
         z = np.random.default_rng(0).normal(size=(64, *latent_shape))
         inputs = [ops.convert_to_tensor(z, "float32"), *(ops.zeros((64, *shape)) for shape in extra)]

@@ -1,17 +1,18 @@
 """The variational autoencoder."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 
-from keras_vae import batch, bounds, posteriors, priors
+from keras_vae import batch, bounds, likelihoods, posteriors, priors
 from keras_vae.arrays.checks import batch_of
 from keras_vae.layers import KLDivergence, Sampling
 from keras_vae.models.autoencoder import Autoencoder, by_name
 from keras_vae.models.density_methods import DensityMethods
 from keras_vae.schedules.schedule import Schedule, first_value
 from keras_vae.training import Phase
+from keras_vae.types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
@@ -58,7 +59,7 @@ class VAE(DensityMethods, Autoencoder):
     "beta-VAE", equation 4.
     """
 
-    MEASURES = ("loss", "reconstruction_loss", "kl_loss", "elbo")
+    MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss", "kl_loss", "elbo")
     NO_LOSS = "a VAE minimises minus its ELBO; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "a VAE knows no classes; give each row its weight as `sample_weight`"
     PARTS = (*Autoencoder.PARTS, "posterior", "bound")
@@ -67,16 +68,16 @@ class VAE(DensityMethods, Autoencoder):
         self,
         encoder: keras.layers.Layer,
         decoder: keras.layers.Layer,
-        likelihood: Any = "bernoulli",
-        prior: Any = None,
+        likelihood: str | likelihoods.Likelihood = "bernoulli",
+        prior: str | priors.Prior | None = None,
         beta: float | Schedule = 1.0,
         free_bits: float = 0.0,
         skip_threshold: float | None = None,
         seed: int | None = None,
-        posterior: Any = None,
-        bound: Any = None,
+        posterior: str | posteriors.Posterior | None = None,
+        bound: str | bounds.Bound | None = None,
         penalties: Sequence[Any] = (),
-        **kwargs,
+        **kwargs: Any,
     ):
         prior, posterior = self.default_prior() if prior is None else priors.get(prior), posteriors.get(posterior)
         # Before the model's own noise: without a seed, the noise of these two is that of 0.2.0.
@@ -90,30 +91,34 @@ class VAE(DensityMethods, Autoencoder):
         self.bound = bounds.get(bound)
         self.bound.check(self)
 
-    def default_prior(self):
+    def default_prior(self) -> priors.Prior:
         """Return the standard normal prior."""
         return priors.get("standard_normal")
 
     @property
-    def beta(self):
+    def beta(self) -> keras.Variable:
         """The weight of the KL: a scalar `keras.Variable`, which may be assigned."""
         return self.kl_divergence.beta
 
-    def shape_of_codes(self, shapes):
+    def shape_of_codes(self, shapes: list[tuple]) -> tuple:
         """Return the shape of z with the batch axis, given those of the posterior's parameters."""
         return self.posterior.shape_of_codes(shapes, "`encoder` must return")
 
-    def shapes_of_parts(self, encoded, codes, parameters):
+    def shapes_of_parts(
+        self, encoded: list[tuple], codes: tuple, parameters: tuple
+    ) -> list[tuple[keras.layers.Layer, Any]]:
         """Return the layers to build, each with its shape, in the order in which they are built."""
         self.connect(self.posterior)
         parts = [(self.posterior, encoded), (self.prior, codes), (self.likelihood, parameters)]
         return [*parts, (self.kl_divergence, encoded), (self.sampling, encoded)]
 
-    def point(self, encoded):
+    def point(self, encoded: list[Tensor]) -> Tensor:
         """Return the posterior's mean."""
         return self.posterior.mean(encoded)
 
-    def call(self, inputs, sample_weight=None, training=None):
+    def call(
+        self, inputs: Tensor | Sequence[Tensor], sample_weight: Tensor | None = None, training: bool | None = None
+    ) -> dict[str, Tensor]:
         """Pass a batch through the model.
 
         Args:
@@ -133,26 +138,30 @@ class VAE(DensityMethods, Autoencoder):
         named = dict(zip(self.posterior.names, encoded, strict=True))
         return by_name({"kl": kl, "z": z, **named, **self.decoded(z, y, training)})
 
-    def losses_of(self, x, y, sample_weight, training):
+    def losses_of(
+        self, x: Tensor, y: Tensor | None, sample_weight: Tensor | None, training: bool
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return the losses of a batch, as the bound says, and the outputs of `call`."""
         return self.bound.losses_of(self, x, y, sample_weight, training)
 
-    def parts_of_loss(self, target, outputs, sample_weight):
+    def parts_of_loss(
+        self, target: Tensor, outputs: dict[str, Tensor], sample_weight: Tensor | None
+    ) -> dict[str, Tensor]:
         """Return the loss without penalties, and what it consists of."""
         losses = super().parts_of_loss(target, outputs, sample_weight)
         kl_loss = batch.mean(outputs["kl"], sample_weight)
         return {**losses, "kl_loss": kl_loss, "elbo": -(losses["reconstruction_loss"] + kl_loss)}
 
-    def phases(self):
+    def phases(self) -> list[Phase]:
         """Return the one phase of the training step, which trains the prior as well."""
         return [Phase(self.losses_of, self.trainable_variables, self.optimizer)]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; a `beta` that was assigned is in the weights."""
         beta = keras.saving.serialize_keras_object(self.schedule or self.kl_divergence.initial_beta)
         return {**super().get_config(), "beta": beta, "free_bits": self.free_bits}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the model from its config."""
         return super().from_config({**config, "beta": keras.saving.deserialize_keras_object(config["beta"])})

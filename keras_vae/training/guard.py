@@ -95,18 +95,19 @@ class Guard(keras.callbacks.Callback):
         """Return in words why updates of a phase were skipped."""
         reasons = reason(phase.optimizer, phase.variables)
         if self.invalid_rows:
-            reasons = f"{rows_text(self.invalid_rows)} of the data held NaN or infinite values, so that {reasons}"
+            held = self.model.INVALID_VALUES
+            reasons = f"{rows_text(self.invalid_rows)} of the data held {held}, so that {reasons}"
         if self.model.skip_threshold is not None:
             reasons += f", or the gradient's norm above skip_threshold={self.model.skip_threshold:g}"
         return reasons
 
 
-def warn_of_invalid_rows(number: int) -> None:
-    """Warn if `number`, of rows with NaN or infinite values that were evaluated, is not 0."""
+def warn_of_invalid_rows(number: int, held: str) -> None:
+    """Warn if `number`, of rows with values that are not valid and were evaluated, is not 0."""
     if number:
         warnings.warn(
-            f"{rows_text(number)} of the data held NaN or infinite values: the losses are NaN. Clean the data, or give "
-            "such rows the sample_weight 0.",
+            f"{rows_text(number)} of the data held {held}: the losses are NaN. Clean the data, or give such rows the "
+            "sample_weight 0.",
             stacklevel=3,
         )
 

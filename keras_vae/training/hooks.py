@@ -18,12 +18,14 @@ class Hooks:
             `("critic_optimizer",)`. Each becomes an attribute of the model, None before `compile`.
         UNLOGGED: Names of measures that are not logged, only shown to `check_means`.
         NO_LOSS, NO_CLASS_WEIGHT: Texts, why `compile` takes no loss, and `fit` no class weights.
+        INVALID_VALUES: Text, what the rows hold that `num_invalid_rows` counts.
     """
 
     FURTHER_OPTIMIZERS: tuple[str, ...] = ()
     UNLOGGED: tuple[str, ...] = ()
     NO_LOSS = "the model says itself what is minimised"
     NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
+    INVALID_VALUES = "NaN or infinite values"
 
     built: bool
     build: Callable[[Any], None]

@@ -160,7 +160,7 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
         self.check_networks(training=False)
         arguments |= {"x": given.x, "y": given.y, "sample_weight": given.sample_weight}
         logs = super().evaluate(**arguments)
-        warn_of_invalid_rows(self.invalid_rows.so_far())
+        warn_of_invalid_rows(self.invalid_rows.so_far(), self.INVALID_VALUES)
         require_weight(self.measures.weight_so_far())
         return logs
 
