@@ -15,17 +15,16 @@ import numpy as np
 from keras_vae import evaluation, likelihoods, networks
 from keras_vae.arguments import at_least, whole_number
 from keras_vae.callbacks import BetaAnnealing, Progress
-from keras_vae.datasets import Batches, Dataset
-from keras_vae.datasets.dataset import split
+from keras_vae.datasets import Batches
 from keras_vae.evaluation.protocol.codes import condition
 from keras_vae.models import VAE
-from keras_vae.rows import as_rows
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
 from keras_vae.tuning import objectives
 from keras_vae.tuning.retracing import retracing_is_expected
 from keras_vae.tuning.search_space import SearchSpace
 from keras_vae.tuning.tuner_callbacks import callbacks_of_training, checkpoints
+from keras_vae.tuning.validation_split import validation_split
 
 WIDTHS: dict[Callable, Callable[[int], dict[str, Any]]] = {
     networks.mlp: lambda width: {"hidden": (width,)},
@@ -118,7 +117,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         self.num_samples = whole_number("num_samples", num_samples)
         self.devices = devices
         self.seed = whole_number("seed", seed, low=0)
-        of_x, of_y, (_, self.factors) = _split(data, validation_fraction)
+        of_x, of_y, (_, self.factors) = validation_split(data, validation_fraction)
         self.x_train, self.x_validation = of_x
         self.y_train, self.y_validation = of_y
         if self.objective.needs_factors and self.factors is None:
@@ -290,34 +289,3 @@ def _of_vaes(model: Any) -> Callable[..., VAE]:
 def _mean_and_spread(name: str, spread_name: str, values: Sequence[float]) -> dict:
     spread = {spread_name: float(np.std(values, ddof=1))} if len(values) > 1 else {}
     return {name: float(np.mean(values)), **spread}
-
-
-def _as_float32(data):
-    with np.errstate(over="ignore"):
-        x = np.asarray(as_rows("data", data), dtype="float32")
-    if np.any(np.isinf(x)):
-        raise ValueError("`data` must be finite in float32. Received: infinity, or values beyond it")
-    return x
-
-
-def _split(data, validation_fraction):
-    """Return data, labels and factors, each for training and validation, or None twice where there are none."""
-    if isinstance(data, tuple) and len(data) == 2:
-        x_train, x_validation = (_as_float32(part) for part in data)
-        if x_train.shape[1:] != x_validation.shape[1:] or not len(x_train) or len(x_validation) < 2:
-            raise ValueError(
-                "`data` must be two arrays of rows of one shape, two rows at least to validate. Received: shapes "
-                f"{x_train.shape} and {x_validation.shape}"
-            )
-        return (x_train, x_validation), (None, None), (None, None)
-    x = data.x_train if isinstance(data, Dataset) else _as_float32(data)
-    fraction = at_least("validation_fraction", validation_fraction, 0.0, strict=True)
-    rows = round(fraction * len(x)) if x.ndim else 0
-    if not 2 <= rows < len(x):
-        raise ValueError(
-            "`validation_fraction` must leave two rows at least to validate and one to train. Received: "
-            f"validation_fraction={validation_fraction!r} of data of shape {x.shape}"
-        )
-    (train, _), (validation, _) = split(np.arange(len(x)), None, fraction)
-    parts = (x, data.y_train, data.factors_train) if isinstance(data, Dataset) else (x, None, None)
-    return tuple((None, None) if part is None else (part[train], part[validation]) for part in parts)
