@@ -47,7 +47,7 @@ def digits(data):
     return data.x_train[:256].reshape(256, 64)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_vae():
     """Make a small compiled VAE for rows of 64 pixels."""
 

@@ -4,8 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
+import pytest
 
 from keras_vae.arrays import BLOCK, Stream, fixed_size, padded
+
+
+@pytest.fixture(scope="module")
+def vae(make_vae):
+    keras.utils.set_random_seed(0)
+    return make_vae(seed=1)
 
 
 def test_fixed_sizes_are_the_powers_of_two():
@@ -45,8 +52,7 @@ def test_few_shapes_are_compiled_for_all_numbers_of_rows(digits, make_vae):
     assert sample_codes == seed_words and elbo == observe == {BLOCK}
 
 
-def test_the_rows_that_fill_up_do_not_show(digits, make_vae):
-    vae = make_vae(seed=1)
+def test_the_rows_that_fill_up_do_not_show(digits, vae):
     mean, log_var = vae.encode(digits[:8])
     for n in (1, 3, 5, 7):
         for part, whole in zip(vae.encode(digits[:n]), (mean, log_var), strict=True):
@@ -57,8 +63,7 @@ def test_the_rows_that_fill_up_do_not_show(digits, make_vae):
         np.testing.assert_allclose(part, whole[:5], rtol=1e-4, atol=1e-4)
 
 
-def test_draws_are_of_the_prior_and_repeat_with_a_seed(make_vae):
-    vae = make_vae(seed=1)
+def test_draws_are_of_the_prior_and_repeat_with_a_seed(vae):
     codes = vae.sample_codes(3000, seed=0)
     assert codes.shape == (3000, 2)
     assert np.abs(codes.mean(axis=0)).max() < 0.1 and np.abs(codes.std(axis=0) - 1.0).max() < 0.06
@@ -66,16 +71,14 @@ def test_draws_are_of_the_prior_and_repeat_with_a_seed(make_vae):
     assert np.linalg.norm(vae.sample_codes(500, truncation=1.0, seed=0), axis=1).max() <= 1.0
 
 
-def test_a_seed_changes_no_state(make_vae, digits):
-    vae = make_vae(seed=1)
+def test_a_seed_changes_no_state(vae, digits):
     before = [np.array(keras.ops.convert_to_numpy(variable)) for variable in vae.variables]
     vae.elbo(digits, seed=3), vae.sample(5, observe=True, seed=3), vae.log_weights(digits, 2, seed=3)
     for variable, value in zip(vae.variables, before, strict=True):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(variable), value)
 
 
-def test_a_row_gets_what_its_place_and_the_seed_say(make_vae, digits):
-    vae = make_vae(seed=1)
+def test_a_row_gets_what_its_place_and_the_seed_say(vae, digits):
     whole = vae.elbo(digits, seed=0)
     for batch_size in (1, 7, 1000):
         np.testing.assert_array_equal(vae.elbo(digits, seed=0, batch_size=batch_size), whole)
@@ -108,8 +111,7 @@ def test_calls_from_threads_are_the_single_threaded_ones(make_vae, digits):
                 np.testing.assert_allclose(got, expected[i % 3], rtol=1e-5, err_msg=name)
 
 
-def test_calls_from_threads_without_a_seed_never_repeat(make_vae):
-    vae = make_vae(seed=1)
+def test_calls_from_threads_without_a_seed_never_repeat(vae):
     with ThreadPoolExecutor(8) as pool:
         drawn = list(pool.map(lambda _: vae.sample_codes(2).tobytes(), range(60)))
     assert len(set(drawn)) == 60

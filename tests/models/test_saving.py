@@ -11,8 +11,9 @@ def names(folder):
     return sorted(entry.name for entry in folder.iterdir())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def vae(make_vae, digits):
+    keras.utils.set_random_seed(0)
     vae = make_vae()
     vae.fit(digits[:64], batch_size=32, verbose=0)
     return vae
@@ -100,7 +101,8 @@ def test_a_folder_that_is_not_there_is_named(make_vae, tmp_path):
 
 
 @pytest.mark.parametrize("weights", [False, True])
-def test_keras_model_checkpoint_replaces_at_once(vae, digits, tmp_path, weights):
+def test_keras_model_checkpoint_replaces_at_once(make_vae, digits, tmp_path, weights):
+    vae = make_vae()
     path = tmp_path / ("vae.weights.h5" if weights else "vae.keras")
     inodes = []
     vae.fit(
