@@ -31,13 +31,20 @@ def manifold(
         A matplotlib Figure.
 
     Raises:
-        ValueError: If these are no images, `value_range` is no increasing pair, or `extent` is not above 0.
+        ValueError: If these are no images in rows and columns, `value_range` is no increasing pair, or `extent` is not
+            above 0.
 
     Example:
     >>> images = vae.decode(keras_vae.plots.manifold_codes(15)).reshape(15, 15, 28, 28, 1)
     >>> keras_vae.plots.manifold(images)
     """
     title = text_or_none("title", title)
+    shape = np.shape(images)
+    if len(shape) == 4 and shape[-1] in (1, 3):
+        raise ValueError(
+            "`images` must be of the shape (n, n, height, width) or (n, n, height, width, channels): reshape what is "
+            f"decoded from manifold_codes(n). Received: shape {shape}, a list of images"
+        )
     images = canvas.check_images("images", images, 2)
     extent = at_least("extent", extent, 0.0, strict=True)
     rows, columns = images.shape[:2]

@@ -28,6 +28,10 @@ class Schedule:
         """Return beta at a float32 step."""
         raise NotImplementedError(f"{type(self).__name__} must define `value`.")
 
+    def __repr__(self) -> str:
+        """Return the arguments."""
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.get_config().items())})"
+
     def get_config(self) -> dict:
         """Return the constructor's arguments."""
         raise NotImplementedError(f"{type(self).__name__} must define `get_config`.")

@@ -32,6 +32,7 @@ FIGURES = {
     "seed_spread": lambda: plots.seed_spread([[-25.0, -25.4], [-24.0, -26.0]], ["8, 1", "16, 0.25"], "ELBO"),
     "history": lambda: plots.history({**LOGS, **VALIDATION}),
     "history without validation": lambda: plots.history(LOGS, title="A run"),
+    "history of a FactorVAE": lambda: plots.history(OF_A_FACTOR_VAE, title="A run"),
     "reconstructions": lambda: plots.reconstructions(IMAGES[:5], IMAGES[5:10]),
     "samples": lambda: plots.samples(IMAGES),
     "samples in colour": lambda: plots.samples(np.repeat(IMAGES, 3, axis=-1), columns=5),
@@ -89,6 +90,26 @@ def test_history_draws_the_logs():
     assert [len(axes.lines) for axes in panels] == [2, 2, 2, 1]
     np.testing.assert_array_equal(panels[0].lines[0].get_data(), [[1, 2, 3], [3.0, 2.0, 1.0]])
     np.testing.assert_array_equal(panels[0].lines[1].get_ydata(), [4.0, 3.0, 2.0])
+
+
+OF_A_FACTOR_VAE = {
+    **{name: [3.0, 2.0, 1.0] for name in ("loss", "total_correlation", "critic_loss", "gamma", "mmd", "mmd_weight")},
+    **LOGS,
+    "skipped_updates": [0.0, 0.0, 1.0],
+    "val_total_correlation": [2.0, 2.0, 2.0],
+}
+
+
+def test_history_draws_what_a_model_logs_besides():
+    panels = plots.history(OF_A_FACTOR_VAE).axes
+    titles = ["Loss", "Reconstruction", "KL divergence", "ELBO (beta = 1)", "beta"]
+    assert [axes.get_title() for axes in panels] == [
+        *titles,
+        *("Total correlation", "Critic loss", "gamma", "mmd", "mmd_weight"),
+    ]
+    assert [len(axes.lines) for axes in panels] == [1, 1, 1, 1, 1, 2, 1, 1, 1, 1]
+    of_an_autoencoder = plots.history({"loss": [2.0], "reconstruction_loss": [1.5], "mmd": [0.5]}).axes
+    assert [axes.get_title() for axes in of_an_autoencoder] == ["Loss", "Reconstruction", "mmd"]
 
 
 def test_grids_show_the_pixels_where_they_belong():
@@ -181,6 +202,7 @@ def test_bad_input():
             [1, 2], [1.0, 1.0], [np.nan] * 2
         ),
         "`scores` and `labels` must be of one length": lambda: plots.seed_spread([[1.0]], []),
+        "a list of images": lambda: plots.manifold(IMAGES),
         "`history` must hold the logs .* without": lambda: plots.history({"loss": [1.0]}),
         "`x` must be images": lambda: plots.reconstructions(IMAGES[0, 0], IMAGES[0, 0]),
         "`x_hat` must have the shape of x": lambda: plots.reconstructions(IMAGES[:2], IMAGES[:3]),

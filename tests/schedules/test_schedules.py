@@ -48,3 +48,8 @@ def test_bad_arguments():
     ):
         schedules.get("cubic", duration=3)
     assert float(schedules.get("linear", duration=4)(1)) == 0.25
+
+
+@pytest.mark.plain
+def test_the_repr_has_the_arguments():
+    assert repr(schedules.Cosine(9, end=4.0)) == "Cosine(duration=9.0, start=0.0, end=4.0)"
