@@ -58,10 +58,33 @@ def test_a_posterior_without_moments_says_so_in_its_rows(split, capsys):
     printed = capsys.readouterr().out
     for name in ("mutual information", "aggregate KL", "prior holes"):
         assert f"{name:<24} {MIXTURE}" in printed
+    assert "REPRESENTATION  labels read from the codes" in printed  # they are not the means
     assert "VAE" not in printed.splitlines()[2] and "Flow, MixtureOfGaussians" in printed
     monitor = keras_vae.callbacks.CollapseMonitor(split.x_test)
     logs = vae.fit(split.x_train, verbose=0, callbacks=[monitor]).history
     assert logs["monitored_kl"][0] == pytest.approx(vae.kl(split.x_test, seed=0).mean(), rel=1e-4)
+
+
+def test_the_moments_of_the_aggregate_posterior_of_any_posterior(split):
+    """Var(E[z|x]) + E[Var(z|x)], by 200 draws of each example; its distance to N(0, I) is no more than the KL."""
+    flow = posteriors.Flow([flows.Planar(), flows.InverseAutoregressive(hidden=(8,))])
+    for posterior in (posteriors.FullGaussian(), flow):
+        vae = make(posterior)
+        vae.fit(split.x_train, epochs=3, verbose=0)
+        x = split.x_test
+        z = np.concatenate([vae.sample_posterior(x, seed=seed)[0] for seed in range(200)]).astype("float64")
+        mean, variance = z.mean(axis=0), z.var(axis=0)
+        codes = codes_of(vae, x)
+        error = 1 / np.sqrt(len(z) if posterior.has_moments else 10 * len(x))
+        assert np.all(np.abs(codes.moments[0] - mean) < 4 * error * np.sqrt(variance))
+        np.testing.assert_allclose(codes.moments[1], variance, rtol=6 * error)
+        np.testing.assert_array_equal(codes.moments, codes_of(vae, x).moments)
+        result = evaluation.diagnose(vae, x)
+        mean, variance = codes.moments
+        distance = 0.5 * np.mean(variance + mean**2 - 1 - np.log(variance))
+        assert result["distance_to_prior"] == pytest.approx(distance, rel=1e-4)
+        kl = np.mean([vae.kl(x, seed=seed).mean() for seed in range(20)])
+        assert 2 * result["distance_to_prior"] < kl + error
 
 
 def test_the_labels_of_the_data_are_the_conditions(split, capsys):
@@ -89,6 +112,23 @@ def test_the_labels_of_the_data_are_the_conditions(split, capsys):
     assert evaluation.diagnose(threes, x)["latent_dim"] == 2
     with pytest.raises(ValueError, match="`y` must be labels from 0 to 9. Received: 10"):
         vae.given(10)
+    with pytest.raises(ValueError, match=r"`model` must be a model of x: a conditional .* at one condition, vae.given"):
+        evaluation.ais(vae, x[:3])
+    with pytest.raises(ValueError, match=r"`model` must be a model of x: a conditional .* at one condition, vae.given"):
+        evaluation.ais_sandwich(vae, 3)
+    with pytest.raises(ValueError, match="`y_train` must be given for a ConditionalVAE"):
+        evaluation.compare_samplers(vae, x, x)
+
+
+def test_conditions_that_are_none_name_what_of_the_data_is_wrong(split):
+    vae = keras_vae.ConditionalVAE(*networks.mlp((64,), 2, hidden=(4,), condition_shape=(2,)), condition_shape=(2,))
+    attributes = np.zeros((120, 2))
+    data = SimpleNamespace(**{**vars(split), "y_train": attributes})
+    message = r"`data.y_test` must hold the conditions of the ConditionalVAE: `y` must have the shape \(batch, 2\)"
+    with pytest.raises(ValueError, match=message):
+        evaluation.report(vae, data)
+    with pytest.raises(ValueError, match="`data.y_train` must hold the conditions of the ConditionalVAE"):
+        evaluation.report(vae, split)
 
 
 def test_an_autoencoder_has_no_density(split, capsys):
@@ -98,16 +138,22 @@ def test_an_autoencoder_has_no_density(split, capsys):
     autoencoder.fit(split.x_train, epochs=2, verbose=0)
     result = evaluation.report(autoencoder, split, num_generated=30, verbose=0)
     assert set(result) == {"protocol", "code", "representation", "baselines"} and set(result["code"]) == {"smoothness"}
+    evaluation.report(autoencoder, split, num_generated=30)
+    assert "SAMPLES  none: call adapt(x) first" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="CollapseMonitor needs a keras_vae.VAE. Received: a Autoencoder"):
+        autoencoder.fit(split.x_train, verbose=0, callbacks=[keras_vae.callbacks.CollapseMonitor(split.x_test)])
     autoencoder.adapt(split.x_train)
     result = evaluation.report(autoencoder, split, num_generated=30)
     rows = result["samples"]["samplers"]
     assert set(rows) == {"prior", "temperature", "gaussian mixture", "real"}
     printed = capsys.readouterr().out
     assert "DENSITY" not in printed and "this autoencoder" in printed and "beta" not in printed
-    with pytest.raises(ValueError, match="`model` must be a built keras_vae.VAE.* which has no elbo_parts"):
+    assert "REPRESENTATION  labels read from the codes" in printed and "adapt" not in printed
+    expected = "`model` must be a model with a posterior and a probability of data: a keras_vae.VAE"
+    with pytest.raises(ValueError, match=f"{expected}.* which has no elbo_parts"):
         evaluation.elbo(autoencoder, split.x_test)
-    with pytest.raises(ValueError, match="CollapseMonitor needs a keras_vae.VAE. Received: a Autoencoder"):
-        autoencoder.fit(split.x_train, verbose=0, callbacks=[keras_vae.callbacks.CollapseMonitor(split.x_test)])
+    with pytest.raises(ValueError, match=f"{expected}.* which has no encode, kl"):
+        evaluation.diagnose(autoencoder, split.x_test)
 
 
 def test_spatial_codes_are_vectors_to_the_scores(data):

@@ -92,10 +92,12 @@ def test_a_collapsed_model_is_measured_without_a_warning(make_vae, digits, data)
 
 def test_bad_input(make_vae, digits):
     vae = make_vae()
-    with pytest.raises(ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: a ArrayModel"):
+    with pytest.raises(
+        ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: vae of type ArrayModel"
+    ):
         evaluation.report(evaluation.ArrayModel(None, None), digits)
     networks = keras_vae.networks.mlp((64,), 2, hidden=(4,), condition_shape=(10,))
-    with pytest.raises(ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: a Given"):
+    with pytest.raises(ValueError, match="`vae` must be a keras_vae.VAE for the report. Received: vae of type Given"):
         evaluation.report(keras_vae.ConditionalVAE(*networks, num_classes=10).given(3), digits)
     with pytest.raises(ValueError, match="`data` must have the arrays x_train and x_test"):
         evaluation.report(vae, digits)

@@ -40,7 +40,7 @@ FIXES = {
     ),
     "not regularised": (
         "a larger beta: the codes lie far from the prior, so that samples are decoded from where no code is",
-        "with this beta, codes drawn from where they lie: evaluation.samplers.gaussian_mixture, aggregate_posterior",
+        "with this beta, codes drawn from where they lie: samplers.gaussian_mixture, samplers.aggregate_posterior",
     ),
 }
 
@@ -77,7 +77,8 @@ def diagnose(
         `..._of_mean`, `..._of_pca`, `..._of_probabilistic_pca` (a value of x; of other rows than PCA was fitted to, and
         None where these are fewer than two for each component, or a component is left for each value). Of a posterior
         that is no Gaussian of independent numbers `mutual_information`, `aggregate_kl`, `least_aggregate_kl` and
-        `kl_per_dimension` are None, and `not_defined` says why; of another prior than N(0, I) `kl_per_dimension` is.
+        `kl_per_dimension` are None, and `not_defined` says why; of another prior than N(0, I) `kl_per_dimension` is,
+        and `distance_to_prior` too if the model cannot draw from its prior.
 
         The verdict is "collapsed" (no active unit, or less than 0.1 nats of mutual information), "not regularised" (the
         codes lie on average more than 0.5 nats from the prior in each dimension, by their means and variances, or
@@ -144,13 +145,15 @@ def diagnosis(
 
 
 def _distance_to_prior(codes):
-    """Return the KL of each dimension's codes to the prior's, both as Gaussians, averaged over the dimensions."""
-    mean, variance = codes.moments_of_prior()
-    own = codes.points.var(axis=0)
-    if codes.log_var is not None:
-        matrices.posterior(codes.points, codes.log_var)
-        own = own + np.exp(codes.log_var).mean(axis=0)
-    of_codes = (codes.points.mean(axis=0) - mean) / np.sqrt(variance), np.log(own / variance)
+    """Return the KL of each dimension's codes to the prior's, both as Gaussians, averaged over the dimensions.
+
+    None for a prior of which neither moments nor draws are known.
+    """
+    of_prior = codes.moments_of_prior()
+    if of_prior is None:
+        return None
+    (own_mean, own_variance), (mean, variance) = codes.moments, of_prior
+    of_codes = (own_mean - mean) / np.sqrt(variance), np.log(own_variance / variance)
     return float(kl_per_dimension(*of_codes).mean())
 
 
@@ -222,8 +225,8 @@ def _verdict(evidence):
     in_line = is_known and explained >= IN_LINE * possible
     if not in_line and (evidence["active_units"] == 0 or _information(evidence) < NO_INFORMATION):
         return "collapsed"
-    together = evidence["least_aggregate_kl"] or 0.0
-    if evidence["distance_to_prior"] > FAR_FROM_PRIOR or together > FAR_FROM_PRIOR * evidence["active_units"]:
+    apart, together = evidence["distance_to_prior"] or 0.0, evidence["least_aggregate_kl"] or 0.0
+    if apart > FAR_FROM_PRIOR or together > FAR_FROM_PRIOR * evidence["active_units"]:
         return "not regularised"
     few_units = evidence["active_units"] < 0.5 * evidence["latent_dim"]
     if (few_units and not in_line) or (is_known and explained < 0.5 * possible):
@@ -245,18 +248,19 @@ def _explanation(verdict, evidence):
     if possible is not None:
         gain += f" (probabilistic PCA with as many components {max(0.0, possible):.0%})"
     noise = " A linear model finds nothing in the data either: they may be noise." if _is_noise(evidence) else ""
-    together, unknown = "", ""
+    apart, unknown = [], ""
+    if evidence["distance_to_prior"] is not None:
+        apart.append(f"{evidence['distance_to_prior']:.1f} nats away in each dimension by their means and variances")
     if evidence["aggregate_kl"] is not None:
         together = f"{evidence['least_aggregate_kl']:.1f} to {evidence['aggregate_kl']:.1f} nats"
         if evidence["aggregate_kl"] > FAR_FROM_PRIOR * evidence["active_units"]:
             unknown = f" All codes together lie {together} from the prior: more rows would say it better."
-        together = f", {together} all together"
+        apart.append(f"{together} all together")
     return {
         "healthy": f"{units}, {information}, and {gain}.{unknown}",
         "partly collapsed": f"Only part of the code is used: {units}, {information}, and {gain}.",
         "collapsed": f"The decoder ignores the code: {units}, {information}, and {gain}.{noise}",
         "not regularised": (
-            f"The codes do not follow the prior: {evidence['distance_to_prior']:.1f} nats away in each dimension by "
-            f"their means and variances{together}, and a KL of {evidence['kl']:.1f} nats; {units}."
+            f"The codes do not follow the prior: {', '.join(apart)}, and a KL of {evidence['kl']:.1f} nats; {units}."
         ),
     }[verdict]

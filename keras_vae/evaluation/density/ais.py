@@ -32,7 +32,8 @@ def ais(
     and the run that counts keeps them, so that its average weight is unbiased.
 
     Args:
-        model: `keras_vae.VAE`, or `ArrayModel` with a `gradient`.
+        model: `keras_vae.VAE` with a posterior whose moments are known, or `ArrayModel` with a `gradient`; of a
+            `ConditionalVAE` the model at one condition, `vae.given(y)`.
         x: Array of shape `(n, ...)`.
         num_steps: Int of at least 1, temperatures. Default 200.
         num_chains: Int of at least 1, chains for each example. Default 16.
@@ -47,7 +48,7 @@ def ais(
         transitions; the protocol: `num_examples`, `num_steps`, `num_chains`, `leapfrog_steps`, `seed`.
 
     Raises:
-        ValueError: If x has the wrong shape or no rows, or an argument is out of its range.
+        ValueError: If x has the wrong shape or no rows, the model does not fit, or an argument is out of its range.
 
     Example:
     >>> keras_vae.evaluation.ais(vae, x_test[:4], num_steps=10, num_chains=4, seed=0)["ais"]
@@ -55,7 +56,7 @@ def ais(
     References: Neal 2001, "Annealed importance sampling", equation 10; Wu et al. 2017, "On the quantitative analysis
     of decoder-based generative models", section 3.
     """
-    checks.model("model", model, "encode", "log_joint_and_gradient")
+    checks.annealed("model", model, "encode", "log_joint_and_gradient")
     chains = Annealing(num_steps, num_chains, leapfrog_steps, batch_size)
     random = randomness.generator("ais", seed)
     parts = [chains.anneal(model, part, random)[:2] for part in chains.parts(x, verbose)]

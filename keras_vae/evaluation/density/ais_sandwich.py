@@ -29,7 +29,7 @@ def ais_sandwich(
     lies between them is the error of `ais` on such data.
 
     Args:
-        model: `keras_vae.VAE`, or `ArrayModel` with `gradient` and `simulate`.
+        model: As for `ais`; an `ArrayModel` needs `gradient` and `simulate`.
         num_examples: Int of at least 1, how many x are drawn. Default 32.
         num_steps: As for `ais`.
         num_chains: As for `ais`.
@@ -43,14 +43,14 @@ def ais_sandwich(
         protocol.
 
     Raises:
-        ValueError: If an argument is out of its range.
+        ValueError: If the model does not fit, or an argument is out of its range.
 
     Example:
     >>> keras_vae.evaluation.ais_sandwich(vae, num_examples=4, num_steps=10, num_chains=4, seed=0)["gap"]
 
     Reference: Grosse et al. 2015, "Sandwiching the marginal likelihood using bidirectional Monte Carlo", section 3.
     """
-    checks.model("model", model, "encode", "log_joint_and_gradient", "simulate")
+    checks.annealed("model", model, "encode", "log_joint_and_gradient", "simulate")
     chains = Annealing(num_steps, num_chains, leapfrog_steps, batch_size)
     num_examples = whole_number("num_examples", num_examples)
     random = randomness.generator("ais_sandwich", seed)

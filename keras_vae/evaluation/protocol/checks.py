@@ -6,13 +6,35 @@ from typing import Any
 import numpy as np
 
 from keras_vae.arguments import able, function_or_none
+from keras_vae.evaluation.protocol.codes import has_moments
 from keras_vae.evaluation.statistics import gaussian
+from keras_vae.models.conditional_vae import ConditionalVAE
 from keras_vae.rows import as_rows
 
 
 def model(name: str, value: Any, *needed: str) -> Any:
     """Return `value` if it has the methods that a score needs of a model; raise a ValueError otherwise."""
-    return able(name, value, needed, "a built keras_vae.VAE, or an evaluation.ArrayModel made of functions over arrays")
+    expected = (
+        "a model with a posterior and a probability of data: a keras_vae.VAE, or an evaluation.ArrayModel made of "
+        "functions over arrays"
+    )
+    return able(name, value, needed, expected)
+
+
+def annealed(name: str, value: Any, *needed: str) -> Any:
+    """Return `value` if chains can be annealed from its posteriors; raise a ValueError otherwise."""
+    model(name, value, *needed)
+    if isinstance(value, ConditionalVAE):
+        raise ValueError(
+            f"`{name}` must be a model of x: a conditional model is measured at one condition, vae.given(y). Received: "
+            f"{name} of type {type(value).__name__}"
+        )
+    if not has_moments(value):
+        raise ValueError(
+            f"`{name}` must have a posterior with moments, which the chains begin with: evaluation.marginal_likelihood "
+            f"takes any. Received: {name} with the posterior {type(value.posterior).__name__}"
+        )
+    return value
 
 
 def vae(name: str, value: Any, *needed: str) -> Any:

@@ -47,7 +47,9 @@ class Measured:
 
     def __init__(self, vae: Any, data: Any, autoencoder: Any, max_examples: int, seed: int | None):
         if not isinstance(vae, Autoencoder):
-            raise ValueError(f"`vae` must be a keras_vae.VAE for the report. Received: a {type(vae).__name__}")
+            raise ValueError(
+                f"`vae` must be a keras_vae.VAE for the report. Received: vae of type {type(vae).__name__}"
+            )
         if autoencoder is not None:
             able("autoencoder", autoencoder, ("codes", "decode", "sample"), "a keras_vae.Autoencoder or None")
         for name in ("x_train", "x_test"):
@@ -67,6 +69,9 @@ class Measured:
         is_conditional = hasattr(vae, "condition_shape")
         if is_conditional and (self.y_fitted is None or self.y_test is None):
             raise ValueError(f"`data` must have y_train and y_test for a {type(vae).__name__}. Received: {data!r}")
+        if is_conditional:
+            for name, y in (("y_train", self.y_fitted), ("y_test", self.y_test)):
+                _require_condition(vae, f"data.{name}", y)
         # The conditions of both splits; None where the model has none.
         self.of_test, self.of_fitted = (self.y_test, self.y_fitted) if is_conditional else (None, None)
         self.points = vae.codes(self.x_test, self.of_test)
@@ -80,8 +85,17 @@ class Measured:
         return np.ndim(self.y_fitted) == 1 and len(np.unique(self.y_fitted)) > 1
 
 
+def _require_condition(vae, name, y):
+    """Raise a ValueError that names what of the data is not a condition of the model."""
+    try:
+        vae.checked_condition(y)
+    except ValueError as error:
+        raise ValueError(f"`{name}` must hold the conditions of the {type(vae).__name__}: {error}") from error
+
+
 def protocol(measured: Measured, seed: int | None) -> dict:
     """Return on what the figures are made."""
+    posterior = getattr(measured.vae, "posterior", None)
     return {
         "data": measured.name,
         "split": "test",
@@ -91,7 +105,8 @@ def protocol(measured: Measured, seed: int | None) -> dict:
         "likelihood": type(measured.vae.likelihood).__name__,
         "model": type(measured.vae).__name__,
         "prior": type(measured.vae.prior).__name__,
-        "posterior": type(measured.vae.posterior).__name__ if hasattr(measured.vae, "posterior") else None,
+        "posterior": None if posterior is None else type(posterior).__name__,
+        "codes": "posterior means" if posterior is not None and posterior.has_moments else "codes",
         "beta": float(ops.convert_to_numpy(measured.vae.beta)) if hasattr(measured.vae, "beta") else None,
         "seed": seed,
         "backend": keras.backend.backend(),
@@ -139,7 +154,7 @@ def code(measured: Measured, seed: int | None) -> dict:
 
 
 def representation(measured: Measured) -> dict:
-    """Return how well the labels can be read from the posterior means; nothing without labels."""
+    """Return how well the labels can be read from the codes; nothing without labels."""
     if not measured.has_labels():
         return {}
     both = (measured.points_fitted, measured.y_fitted, measured.points, measured.y_test)
@@ -151,7 +166,7 @@ def representation(measured: Measured) -> dict:
 
 
 def disentanglement(measured: Measured, seed: int | None) -> dict:
-    """Return the scores that take seconds, on the posterior means of the test split; nothing without factors."""
+    """Return the scores that take seconds, on the codes of the test split; nothing without factors."""
     if measured.factors is None:
         return {}
     scores: list[Callable[..., dict]] = [mutual_information_gap, sap, beta_vae_score, factor_vae_score]

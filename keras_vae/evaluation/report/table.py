@@ -13,14 +13,16 @@ def text(result: dict) -> str:
         "protocol": _protocol,
         "density": _density,
         "code": _code,
-        "representation": _representation,
-        "disentanglement": _disentanglement,
+        "representation": lambda section: _representation(section, result["protocol"]["codes"]),
+        "disentanglement": lambda section: _disentanglement(section, result["protocol"]["codes"]),
         "samples": _samples,
     }
     lines = []
     for name, write in writers.items():
         if name in result:
             lines += [*write(result[name]), ""]
+    if "samples" not in result:
+        lines += ["SAMPLES  none: call adapt(x) first", ""]
     return "\n".join(["", *lines, *_baselines(result)])
 
 
@@ -101,8 +103,8 @@ def _of_mixture(nats, holes, not_defined):
     ]
 
 
-def _representation(section):
-    lines = ["REPRESENTATION  labels read from the posterior means"]
+def _representation(section, codes):
+    lines = [f"REPRESENTATION  labels read from the {codes}"]
     for name, title in (("linear_probe", "linear probe"), ("nearest_neighbours", "nearest neighbours")):
         chance = f"accuracy; chance {100 * section[name]['chance']:.1f} %"
         lines.append(_row(title, _with_error(section[name], "accuracy", 1, 100.0, " %"), chance))
@@ -112,8 +114,8 @@ def _representation(section):
     return lines
 
 
-def _disentanglement(section):
-    lines = ["DISENTANGLEMENT  of the posterior means, from 0 to 1"]
+def _disentanglement(section, codes):
+    lines = [f"DISENTANGLEMENT  of the {codes}, from 0 to 1"]
     for name, scores in section.items():
         for key in (name,) if name in scores else ("modularity", "explicitness"):
             error = f" +- {_error(scores[f'{key}_standard_error'], 2)}" if f"{key}_standard_error" in scores else ""

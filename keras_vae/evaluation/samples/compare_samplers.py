@@ -16,6 +16,7 @@ from keras_vae.evaluation.samples.features import principal_components
 from keras_vae.evaluation.samples.frechet_distance import frechet_distance
 from keras_vae.evaluation.samples.kernel_distance import kernel_distance
 from keras_vae.evaluation.samples.precision_recall import precision_recall
+from keras_vae.models.conditional_vae import ConditionalVAE
 from keras_vae.priors import StandardNormal
 from keras_vae.types import ArrayLike
 
@@ -62,6 +63,8 @@ def compare_samplers(
     >>> table["prior"]["frechet_distance"]
     """
     checks.vae("vae", vae, "codes", "decode", "sample_codes", "require_built")
+    if y_train is None and isinstance(vae, ConditionalVAE):
+        raise ValueError(f"`y_train` must be given for a {type(vae).__name__}, the conditions. Received: y_train=None")
     vae.require_built()
     x_train = array_checks.rows("x_train", x_train, vae.event_shape)
     x_test = array_checks.rows("x_test", x_test, vae.event_shape)

@@ -134,6 +134,38 @@ def test_codes_of_an_autoencoder_scaled_to_the_prior_are_not_regularised():
     assert 4.0 < result["least_aggregate_kl"] < result["aggregate_kl"]
 
 
+def test_a_code_that_is_nearly_the_prior_is_not_called_far_from_it(data):
+    """A full Gaussian and a flow of KLs of a nat or less; by their points alone they are 1.4 nats off a dimension."""
+    random = np.random.default_rng(0)
+    for posterior in (keras_vae.posteriors.FullGaussian(), keras_vae.posteriors.Flow(["planar"])):
+        networks = keras_vae.networks.mlp((8, 8, 1), latent_dim=4, hidden=(16,), heads=posterior.heads(4))
+        vae = keras_vae.VAE(*networks, posterior=posterior, seed=0)
+        vae.build((None, 8, 8, 1))
+        for weight in vae.encoder.weights:
+            weight.assign(0.2 * random.normal(size=weight.shape))
+        result = diagnose(vae, data.x_test)
+        kl = np.mean([vae.kl(data.x_test, seed=seed).mean() for seed in range(20)])
+        assert 0.1 < kl < 1.5 and 4 * result["distance_to_prior"] < kl, (kl, result)
+        assert result["active_units"] > 0 and result["verdict"] == "partly collapsed"
+
+
+@pytest.mark.parametrize(("mean", "verdict"), [(3.0, "healthy"), (0.0, "not regularised")])
+def test_a_prior_of_which_nothing_can_be_drawn(linear, mean, verdict):
+    """The exact posterior, moved by 3 together with its prior, and without it."""
+    model, x = linear.model(shift=3.0), linear.simulate(1000, np.random.default_rng(0))[1]
+    moved = ArrayModel(
+        model.encode_function,
+        None,
+        log_prior=lambda z: stats.multivariate_normal(np.full(2, mean), np.eye(2)).logpdf(z),
+        decode=lambda z: model.decode_function(z - 3.0),
+    )
+    result = diagnose(moved, x)
+    assert result["verdict"] == verdict and result["distance_to_prior"] is None, result
+    assert result["least_aggregate_kl"] == pytest.approx((3.0 - mean) ** 2, abs=0.3)
+    away = f"The codes do not follow the prior: {result['least_aggregate_kl']:.1f} to "
+    assert result["explanation"].startswith(away) == (verdict == "not regularised")
+
+
 def test_pca_is_fitted_to_other_rows_or_not_at_all(linear):
     """40 rows lie in 39 dimensions: PCA fitted to them would explain all of them."""
     wide = type(linear)(latent_dim=128, num_values=130, sigma=1.0)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vae import evaluation
+from keras_vae import VAE, evaluation, networks, posteriors
 
 
 @pytest.mark.plain
@@ -79,6 +79,16 @@ def test_a_vae(make_vae, digits):
     assert annealed["ais"] == pytest.approx(sampled, abs=0.6) and annealed["acceptance"] > 0.4
     sandwich = evaluation.ais_sandwich(vae, 8, num_steps=64, num_chains=8, leapfrog_steps=3, seed=0, verbose=0)
     assert abs(sandwich["gap"]) < 1.0
+
+
+def test_a_posterior_without_moments_is_refused_with_a_way_out(digits):
+    posterior = posteriors.Flow(["planar"])
+    vae = VAE(*networks.mlp((64,), 2, hidden=(4,), heads=posterior.heads(2)), posterior=posterior)
+    message = "`model` must have a posterior with moments, .*marginal_likelihood .* with the posterior Flow"
+    with pytest.raises(ValueError, match=message):
+        evaluation.ais(vae, digits[:3])
+    with pytest.raises(ValueError, match=message):
+        evaluation.ais_sandwich(vae, 3)
 
 
 def test_bad_input(make_vae, digits, linear, linear_data):
