@@ -20,28 +20,42 @@ def model(name: str, value: Any) -> keras.layers.Layer:
 
 
 def input_shape(encoder: keras.layers.Layer) -> tuple | None:
-    """Return the encoder's input shape `(None, ...)`, or None while it has none."""
+    """Return the shape `(None, ...)` of the encoder's one input, or None while it has none."""
     try:
         shape = encoder.input_shape
     except AttributeError:
         config = encoder.get_build_config() if encoder.built else None
         shape = (config or {}).get("input_shape")
-    if shape is None or any(isinstance(part, (list, tuple, dict)) for part in shape):
+    if shape is None:
         return None
+    if isinstance(shape, dict) or any(isinstance(part, (list, tuple, dict)) for part in shape):
+        raise ValueError(
+            "`encoder` must take one tensor, x, or [x, y] in a ConditionalVAE. Received: "
+            f"encoder={encoder.name!r}, which takes {len(shape)} inputs"
+        )
     return (None, *shape[1:])
 
 
 def call_symbolically(name: str, network: keras.layers.Layer, shape: tuple, *others: tuple) -> Any:
     """Build a network by a call without numbers, and return what it returns; with several inputs it gets a list."""
-    inputs = [keras.KerasTensor(one, dtype="float32") for one in (shape, *others)]
+    shapes = [shape, *others]
+    taken = " and ".join(map(shape_text, shapes))
+    wanted = f"`{name}` must take {'tensors of the shapes' if others else 'a tensor of shape'} {taken}"
+    known = getattr(network, "input_shape", None)
+    known = known if isinstance(known, list) else [known]
+    if any(_has_other_axes(one, other) for one, other in zip(known, shapes, strict=False)):
+        takes = " and ".join(map(shape_text, known))
+        raise ValueError(f"{wanted}. Received: {name}={network.name!r}, which takes {takes}")
+    inputs = [keras.KerasTensor(one, dtype="float32") for one in shapes]
     try:
         return network(inputs if others else inputs[0])
     except Exception as error:
-        taken = " and ".join(map(shape_text, (shape, *others)))
-        wanted = f"tensors of the shapes {taken}" if others else f"a tensor of shape {taken}"
-        raise ValueError(
-            f"`{name}` must take {wanted}. Received: {name}={network.name!r}, which answered: {error}"
-        ) from error
+        raise ValueError(f"{wanted}. Received: {name}={network.name!r}, which answered: {error}") from error
+
+
+def _has_other_axes(known: Any, shape: tuple) -> bool:
+    """Say if a network's input is known to be of another length on some axis: for an axis of 1 Keras lets any pass."""
+    return isinstance(known, tuple) and len(known) == len(shape) and not fits(shape, known[1:])
 
 
 def shapes_of_outputs(outputs: Any) -> list[tuple]:

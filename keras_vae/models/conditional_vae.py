@@ -1,6 +1,6 @@
 """The conditional variational autoencoder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
@@ -8,12 +8,13 @@ import numpy as np
 from keras import ops
 
 from keras_vae import likelihoods, posteriors
-from keras_vae.arguments import shape_text, whole_number
-from keras_vae.arrays.checks import batch_of
+from keras_vae.arguments import shape_text, shown, whole_number, whole_numbers
+from keras_vae.arrays.checks import batch_of, fits
 from keras_vae.models import checks
 from keras_vae.models.given import Given
 from keras_vae.models.vae import VAE
 from keras_vae.rows import as_rows
+from keras_vae.training import given_data
 from keras_vae.types import ArrayLike, Tensor
 
 
@@ -22,7 +23,8 @@ class ConditionalVAE(VAE):
     """A variational autoencoder of x given y: p(x|y) = integral of p(x|z, y) p(z) over z, with q(z|x, y).
 
     `fit(x, y)`, `evaluate(x, y)`, and all methods of arrays take y, labels or attributes: `encode(x, y)`,
-    `decode(z, y)`, `sample(n, y)`, `elbo(x, y)`. The prior of z does not know y.
+    `decode(z, y)`, `sample(n, y)`, `elbo(x, y)`; `predict` takes what `call` does, `[x, y]`, or a data set of `(x, y)`.
+    The prior of z does not know y.
 
     Args:
         encoder: Keras model from `[x, y]` to the posterior's parameters; y is of shape `(batch, num_classes)`, one-hot,
@@ -31,8 +33,8 @@ class ConditionalVAE(VAE):
         likelihood: As for `VAE`. Default "bernoulli".
         num_classes: Int of at least 1, where y are labels from 0 to num_classes - 1, an int array of shape `(n,)`; or
             None. A batch with another label is skipped and counted, as one with NaN. Default None.
-        condition_shape: Tuple of ints, the shape of an example's attributes, where y are numbers; or None. One of the
-            two must be given. Default None.
+        condition_shape: Tuple of ints, the shape of an example's attributes, where y are numbers, or an int, their
+            number; or None. One of the two must be given. Default None.
         **kwargs: The other arguments of `VAE`.
 
     Raises:
@@ -49,8 +51,6 @@ class ConditionalVAE(VAE):
     equation 4; Kingma et al. 2014, "Semi-supervised learning with deep generative models".
     """
 
-    INVALID_VALUES = "NaN, infinite values or labels of no class"
-
     condition_shape: tuple
 
     def __init__(
@@ -59,7 +59,7 @@ class ConditionalVAE(VAE):
         decoder: keras.layers.Layer,
         likelihood: str | likelihoods.Likelihood = "bernoulli",
         num_classes: int | None = None,
-        condition_shape: Sequence[int] | None = None,
+        condition_shape: Sequence[int] | int | None = None,
         **kwargs: Any,
     ):
         super().__init__(encoder, decoder, likelihood, **kwargs)
@@ -69,7 +69,11 @@ class ConditionalVAE(VAE):
                 f"num_classes={num_classes}, condition_shape={condition_shape}"
             )
         self.num_classes = None if num_classes is None else whole_number("num_classes", num_classes)
-        self.condition_shape = (self.num_classes,) if condition_shape is None else tuple(map(int, condition_shape))
+        if num_classes is not None:
+            self.INVALID_VALUES = "NaN, infinite values or labels of no class"
+            condition_shape = self.num_classes
+        axes = condition_shape if isinstance(condition_shape, Iterable) else (condition_shape,)
+        self.condition_shape = tuple(whole_numbers("condition_shape", axes))
 
     def condition(self, y: Tensor | None) -> Tensor | None:
         """Return y."""
@@ -78,7 +82,11 @@ class ConditionalVAE(VAE):
     def split(self, inputs: Tensor | Sequence[Tensor]) -> Sequence[Tensor]:
         """Return x and y of `[x, y]`."""
         if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:
-            raise ValueError("A ConditionalVAE must be called on [x, y]. Received: one tensor")
+            received = f"{len(inputs)} tensors" if isinstance(inputs, (list, tuple)) else "one tensor"
+            raise ValueError(
+                "A ConditionalVAE must be called on [x, y], and `predict` be given [x, y] or a data set of (x, y). "
+                f"Received: {received}"
+            )
         return inputs
 
     def joined(self, x: Tensor, y: Tensor) -> list[Tensor]:
@@ -109,8 +117,23 @@ class ConditionalVAE(VAE):
         Example:
         >>> vae.given(3).sample(16)
         """
-        self.checked_condition(np.asarray(y)[None])
+        self.checked_condition([y])
         return Given(self, y)
+
+    def prepare_inputs(self, x: Any) -> Any:
+        """Return what `predict` was given, `[x, y]` or a data set, checked."""
+        if given_data.is_stream(x):
+            return super().prepare_inputs(x)
+        x, y = self.split(x)
+        given = self._prepare(x, y)
+        rows = self.rows_of(x=given.x, y=given.y)
+        return self.joined(rows["x"], rows["y"])
+
+    def predict_step(self, *arguments: Any) -> Any:
+        """Return what `call` returns for a batch, `(x, y)` or `([x, y],)`; the arguments are those of `train_step`."""
+        *state, data = arguments
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return super().predict_step(*state, (x if y is None else self.joined(x, self.without_labels(y)),))
 
     # Shapes and checks.
 
@@ -132,10 +155,11 @@ class ConditionalVAE(VAE):
             self.build_optimizers()
 
     def check_batch(self, x: Any, y: Any) -> None:
-        """Raise a ValueError if x or the condition y is wrong."""
+        """Raise a ValueError if x or the condition y is wrong, of which a `tf.data.Dataset` tells the shapes alone."""
         batch_of("x", x, self.event_shape)
         self.target(x, None)
-        self.checked_condition(y)
+        if hasattr(y, "__getitem__"):
+            self.checked_condition(y)
 
     def num_invalid_rows(self, x: Tensor, y: Tensor | None) -> Tensor:
         """Return in how many rows of a batch something is not valid; a label that is none of the classes is not."""
@@ -146,10 +170,22 @@ class ConditionalVAE(VAE):
         return super().num_invalid_rows(x, ops.where(known, labels, float("nan")))
 
     def without_labels(self, y: Any) -> Any:
-        """Return y, which the model needs."""
+        """Return y, which the model needs, if its shape is that of conditions; in a step as well."""
         if y is None:
             raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+        if hasattr(y, "shape") and checks.shape_of(y) is not None:
+            self.check_shape_of_condition(y)
         return y
+
+    def check_shape_of_condition(self, y: Any) -> None:
+        """Raise a ValueError if y, an array or a tensor, has not the shape of conditions."""
+        if self.num_classes is None:
+            batch_of("y", y, self.condition_shape)
+        elif not fits(y.shape, ()) and not fits(y.shape, (1,)):
+            raise ValueError(
+                f"`y` must be labels from 0 to {self.num_classes - 1}, of shape (batch,). Received: y of shape "
+                f"{shape_text(tuple(y.shape))}"
+            )
 
     def connect(self, posterior: posteriors.Posterior | None) -> None:
         """Refuse a prior that encodes inputs of its own, which would need a condition each."""
@@ -181,16 +217,19 @@ class ConditionalVAE(VAE):
         """Return y as an array of rows if it is a condition, labels as `(n,)`; raise a ValueError otherwise."""
         if y is None:
             raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
-        y = as_rows("y", y)
-        if self.num_classes is None:
-            return batch_of("y", y, self.condition_shape)
-        labels = np.asarray(y)
-        labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-        if labels.ndim != 1:
+        try:
+            rows = as_rows("y", y)
+        except ValueError as error:
+            if self.num_classes is None:
+                raise
             raise ValueError(
-                f"`y` must be labels from 0 to {self.num_classes - 1}, of shape (batch,). Received: y of shape "
-                f"{shape_text(labels.shape)}"
-            )
+                f"`y` must be labels from 0 to {self.num_classes - 1}, one for each row. Received: y={shown(y)}"
+            ) from error
+        self.check_shape_of_condition(rows)
+        if self.num_classes is None:
+            return rows
+        labels = np.asarray(rows)
+        labels = labels[:, 0] if labels.ndim == 2 else labels
         bad = np.unique(labels[~np.isin(labels, np.arange(self.num_classes))])
         if len(bad):
             raise ValueError(

@@ -44,9 +44,9 @@ def prepare(model: "Trainer", x: Any, y: ArrayLike | None = None, weights: Array
         A `GivenData`.
 
     Raises:
-        ValueError: If a shape is wrong, or the weights are no weights.
+        ValueError: If a shape is wrong, x has no rows, or the weights are no weights.
     """
-    if not _is_stream(x):
+    if not is_stream(x):
         return _arrays(model, x, y, weights)
     first, x = first_batch.peek(x)
     if first is not None:
@@ -54,7 +54,8 @@ def prepare(model: "Trainer", x: Any, y: ArrayLike | None = None, weights: Array
     return GivenData(x, y, weights, first)
 
 
-def _is_stream(x: Any) -> bool:
+def is_stream(x: Any) -> bool:
+    """Say whether x is a data set, which gives its rows batch by batch, and no array."""
     return not (hasattr(x, "shape") or isinstance(x, (list, tuple, dict, str, int, float, complex)))
 
 
@@ -65,6 +66,8 @@ def _arrays(model, x, y, weights):
             "`x` must be in memory, or a data set that reads it batch by batch: keras_vae.datasets.Batches(x). "
             f"Received: x of type {type(x).__module__}.{type(x).__qualname__}"
         )
+    if x.shape[0] == 0:
+        raise ValueError(f"`x` must have at least one row. Received: x of shape {x.shape}")
     rows = first_batch.ROWS
     first = _checked(model, x[:rows], None if y is None else y[:rows], None)
     y = None if first[1] is None else as_rows("y", y)

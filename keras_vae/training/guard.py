@@ -77,10 +77,11 @@ class Guard(keras.callbacks.Callback):
             where = f"epoch {epoch + 1}" if len(phases) == 1 else f"the phase {phase.name!r} in epoch {epoch + 1}"
             if skipped >= steps:
                 weights = "The weights are" if len(phases) == 1 else "Its weights are"
-                cure = "Clean the data" if self.invalid_rows else "Lower the learning rate"
+                # The rows are those of all the batches together.
+                inside, cure = ("them", "Clean the data") if self.invalid_rows else ("each", "Lower the learning rate")
                 raise ValueError(
-                    f"All {steps} updates of {where} were skipped: in each {self.reasons(phase)}. {weights} as they "
-                    f"were before the epoch. {cure}"
+                    f"All {steps} updates of {where} were skipped: in {inside} {self.reasons(phase)}. {weights} as "
+                    f"they were before the epoch. {cure}"
                     + ("." if self.model.skip_threshold is None else ", or raise skip_threshold.")
                 )
             if skipped and phase.name not in self.warned_of:

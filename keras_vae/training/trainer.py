@@ -167,7 +167,11 @@ class Trainer(Saving, Resumable, SavesNoise, Hooks, Compiling, Scheduling, Phase
     @functools.wraps(keras.Model.predict, assigned=())
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Return what `call` returns, as arrays; see `keras.Model.predict`."""
-        return super().predict(self._prepare(x).x, *args, **kwargs)
+        return super().predict(self.prepare_inputs(x), *args, **kwargs)
+
+    def prepare_inputs(self, x: Any) -> Any:
+        """Return what `predict` was given, checked: x, or what else `call` takes."""
+        return self._prepare(x).x
 
     def _prepare(self, x, y=None, sample_weight=None):
         """Begin a call: check its data, and say anew what is said once a call."""

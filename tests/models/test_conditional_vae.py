@@ -5,6 +5,7 @@ from contracts import model_contract
 
 import keras_vae
 from keras_vae import bounds, likelihoods
+from keras_vae.datasets import Batches
 
 
 def networks(condition_dim, latent_dim=2, num_pixels=64):
@@ -129,6 +130,13 @@ def test_bad_input(of_labels, digits, labels):
             keras_vae.ConditionalVAE(*networks(10), **arguments)
     with pytest.raises(ValueError, match=r"`encoder` must take tensors of the shapes \(batch, 64\) and \(batch, 7\)"):
         keras_vae.ConditionalVAE(*networks(10), num_classes=7).compile()
+    for y in (["3", "4"], 3):
+        with pytest.raises(ValueError, match="`y` must be labels from 0 to 9, one for each row. Received: y=.*3"):
+            vae.sample(2, y)
+    with pytest.raises(ValueError, match="`y` must be labels from 0 to 9, one for each row. Received: y="):
+        vae.fit(digits, labels.astype(str), verbose=0)
+    with pytest.raises(ValueError, match="`x` must have at least one row"):
+        vae.fit(digits[:0], labels[:0], verbose=0)
     plain = keras_vae.VAE(*keras_vae.networks.mlp((64,), 2, hidden=(4,)))
     with pytest.raises(ValueError, match="`y` must be None: the model VAE takes no condition. Received: a y"):
         plain.encode(digits, labels)
@@ -141,3 +149,84 @@ def test_nan_in_a_condition_is_not_hidden_by_a_relu(digits):
     y = np.ones((64, 3), "float32")
     y[5, 1] = np.nan
     assert float(vae.train_on_batch(digits[:64], y, return_dict=True)["skipped_updates"]) == 1.0
+
+
+def test_what_predict_refuses(of_labels, digits, labels):
+    both = r"on \[x, y\], and `predict` be given \[x, y\] or a data set of \(x, y\). Received: "
+    for x, message in {
+        "alone": (digits, f"{both}one tensor"),
+        "three": ([digits, labels, labels], f"{both}3 tensors"),
+        "no y": ([digits, None], "`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None"),
+        "rows": ([digits, labels[:5]], "`y` must have a row for each row of x. Received: 5 and 256"),
+        "label": ([np.repeat(digits, 2, 0), np.append(np.repeat(labels, 2)[:-1], 11)], "to 9. Received: 11"),
+        "data set": (Batches(digits), "`y` must be given"),
+    }.values():
+        with pytest.raises(ValueError, match=message):
+            of_labels.predict(x, verbose=0)
+    with pytest.raises(ValueError, match=r"must be called on \[x, y\].* Received: 3 tensors"):
+        of_labels([digits, labels, labels])
+
+
+def test_the_shape_of_attributes_may_be_their_number():
+    assert keras_vae.ConditionalVAE(*networks(3), condition_shape=3).condition_shape == (3,)
+    for wrong in (0, 2.5, (2, -1), "3"):
+        with pytest.raises(ValueError, match="`condition_shape` must be a whole number of at least 1. Received: "):
+            keras_vae.ConditionalVAE(*networks(3), condition_shape=wrong)
+
+
+@pytest.mark.parametrize(("taken", "num_classes"), [(1, 10), (10, 1), (10, 12)])
+def test_the_networks_must_take_the_condition(taken, num_classes):
+    """Keras lets any length pass where an input's last axis, or the tensor's, has the length 1."""
+    message = rf"and \(batch, {num_classes}\). Received: .*, which takes \(batch, \d+\) and \(batch, {taken}\)"
+    (wrong, decoder), (right, _) = networks(taken), networks(num_classes)
+    for name, encoder in (("encoder", wrong), ("decoder", right)):
+        with pytest.raises(ValueError, match=rf"`{name}` must take tensors of the shapes \(batch, \d+\) {message}"):
+            keras_vae.ConditionalVAE(encoder, decoder, num_classes=num_classes).compile()
+
+
+def test_a_vae_without_a_condition_refuses_networks_with_one(digits):
+    vae = keras_vae.VAE(*networks(10))
+    for call in (vae.compile, lambda: vae.elbo(digits)):
+        with pytest.raises(ValueError, match="`encoder` must take one tensor, x, .* which takes 2 inputs"):
+            call()
+
+
+def test_only_of_labels_labels_are_spoken_of(of_labels, digits, labels):
+    of_attributes = keras_vae.ConditionalVAE(*networks(3), condition_shape=(3,))
+    of_attributes.compile("sgd")
+    x = np.full_like(digits, np.nan)
+    for vae, y, held in (
+        (of_labels, labels, "NaN, infinite values or labels of no class"),
+        (of_attributes, np.ones((256, 3), "float32"), "NaN or infinite values"),
+    ):
+        message = f"All 4 updates of epoch 1 were skipped: in them 256 rows of the data held {held}, so that"
+        with pytest.raises(ValueError, match=message):
+            vae.fit(x, y, batch_size=64, verbose=0)
+        with pytest.warns(UserWarning, match=f"^256 rows of the data held {held}: the losses are NaN"):
+            vae.evaluate(x, y, verbose=0)
+
+
+def test_at_one_condition_the_arguments_are_those_of_the_model_without_y(of_labels, digits):
+    threes, y = of_labels.given(3), np.full(5, 3)
+    np.testing.assert_array_equal(threes.encode(x=digits[:5])[0], of_labels.encode(digits[:5], y)[0])
+    np.testing.assert_array_equal(threes.sample(n=5, seed=0), of_labels.sample(5, y, seed=0))
+    np.testing.assert_array_equal(threes.sample(5, 0.5, seed=0), of_labels.sample(5, y, temperature=0.5, seed=0))
+    np.testing.assert_array_equal(threes.elbo(digits[:5], 2, seed=0), of_labels.elbo(digits[:5], y, 2, seed=0))
+    between = of_labels.interpolate(digits[0], digits[1], steps=3, y=3)
+    np.testing.assert_array_equal(threes.interpolate(x_b=digits[1], x_a=digits[0], steps=3), between)
+    assert repr(threes) == "Given(ConditionalVAE, y=3)"
+
+
+def test_what_a_model_at_one_condition_refuses(of_labels, digits):
+    threes = of_labels.given(3)
+    with pytest.raises(ValueError, match="`y` must be left out: it is given already. Received: y=4"):
+        threes.sample(4, y=4)
+    for name in ("fit", "evaluate", "predict", "adapt", "train_on_batch"):
+        with pytest.raises(ValueError, match=f"`{name}` must be called on the ConditionalVAE itself, with its y: "):
+            getattr(threes, name)(digits)
+    for call in (lambda: threes.sample(2.5), lambda: threes.encode(3)):
+        with pytest.raises(ValueError, match="`[nx]` must be"):
+            call()
+    for wrong in (None, "3", 10, -1, 1.5, [3, 4]):
+        with pytest.raises(ValueError, match="`y` must be labels from 0 to 9"):
+            of_labels.given(wrong)

@@ -1,4 +1,7 @@
-"""Labels are no target: they are left out, which is said once; a y of the target's shape is the target."""
+"""Labels are no target: they are left out, which is said once; a y of the target's shape is the target.
+
+Of a conditional model y is the condition, in all kinds of data.
+"""
 
 import warnings
 
@@ -6,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+import keras_vae
 from keras_vae.datasets import Batches
 
 LABELS = {
@@ -96,3 +100,53 @@ def test_a_target_stays_a_target(digits, make_vae, fixed_noise):
         assert not said
         assert history["loss"][0] == pytest.approx(vae.evaluate(digits, 1.0 - digits, verbose=0)[0], rel=1e-5)
         assert history["loss"][0] != pytest.approx(vae.evaluate(digits, verbose=0)[0], rel=1e-5)
+
+
+def conditional(of):
+    networks = keras_vae.networks.mlp((64,), 2, hidden=(16,), condition_shape=(10,))
+    vae = keras_vae.ConditionalVAE(*networks, seed=1, **of)
+    vae.compile(keras.optimizers.SGD(0.0))
+    return vae
+
+
+@pytest.mark.parametrize(
+    ("of", "conditions"),
+    [({"num_classes": 10}, LABELS["numbers"]), ({"condition_shape": (10,)}, LABELS["one-hot"])],
+    ids=["labels", "attributes"],
+)
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")  # Keras', of a generator's end
+def test_y_is_the_condition_in_every_kind_of_data(digits, fixed_noise, of, conditions):
+    vae = conditional(of)
+    elbo = vae.elbo(digits, conditions).mean()
+    mean = vae.encode(digits, conditions)[0]
+    np.testing.assert_allclose(vae.predict([digits, conditions], verbose=0)["mean"], mean, rtol=1e-4, atol=1e-5)
+    assert np.abs(mean - vae.encode(digits, conditions[::-1])[0]).max() > 0.1  # the condition counts
+    for kind, make in labelled(digits, conditions).items():
+        validation = make() if kind != "generator" else None
+        history = vae.fit(**arguments(make()), validation_data=validation, verbose=0).history
+        assert history["elbo"][0] == pytest.approx(elbo, rel=1e-4), kind
+        assert validation is None or history["val_elbo"][0] == pytest.approx(elbo, rel=1e-4), kind
+        if kind != "numpy":
+            logs = vae.evaluate(make(), verbose=0, return_dict=True)
+            assert logs["elbo"] == pytest.approx(elbo, rel=1e-4), kind
+            predicted = vae.predict(make(), verbose=0)["mean"]
+            np.testing.assert_allclose(predicted, mean, rtol=1e-4, atol=1e-5, err_msg=kind)
+    pairs = (((digits[i : i + 64], conditions[i : i + 64]),) for i in range(0, 256, 64))  # what `call` takes
+    np.testing.assert_allclose(vae.predict(pairs, verbose=0)["mean"], mean, rtol=1e-4, atol=1e-5)
+
+
+def test_a_condition_of_a_wrong_shape_is_refused_in_every_kind_of_data(digits):
+    vae = conditional({"num_classes": 10})
+    message = r"`y` must be labels from 0 to 9, of shape \(batch,\)\. Received: y of shape \(batch, 10\)"
+    for make in labelled(digits, LABELS["one-hot"]).values():
+        for call in (vae.fit, vae.evaluate):
+            data = arguments(make())
+            data.pop("shuffle", None)
+            with pytest.raises(ValueError, match=message):
+                call(**data, verbose=0)
+    vae = conditional({"condition_shape": 10})
+    for make in labelled(digits, LABELS["column"]).values():
+        with pytest.raises(
+            ValueError, match=r"`y` must have the shape \(batch, 10\)\. Received: y of shape \(batch, 1\)"
+        ):
+            vae.fit(**arguments(make()), verbose=0)

@@ -137,6 +137,7 @@ def test_a_padded_batch_trains_as_the_partial_one(digits, make_vae, fixed_noise)
 
 def wrong_calls(vae, digits):
     narrow = digits[:, :50]
+    no_rows = r"`x` must have at least one row. Received: x of shape \(0, 64\)"
     return {
         "fit x": (lambda: vae.fit(narrow, verbose=0), r"`x` must have the shape \(batch, 64\). Received: .*50\)"),
         "fit rank": (lambda: vae.fit(digits.reshape(-1, 8, 8), verbose=0), "`x` must have the shape"),
@@ -154,6 +155,10 @@ def wrong_calls(vae, digits):
         "evaluate": (lambda: vae.evaluate(narrow, verbose=0), "`x` must have the shape"),
         "evaluate y": (lambda: vae.evaluate(digits, narrow[:, :, None], verbose=0), "`y` must be the target"),
         "predict": (lambda: vae.predict(narrow, verbose=0), "`x` must have the shape"),
+        "fit no rows": (lambda: vae.fit(digits[:0], verbose=0), no_rows),
+        "fit validation of no rows": (lambda: vae.fit(digits, validation_data=(digits[:0],), verbose=0), no_rows),
+        "evaluate no rows": (lambda: vae.evaluate(digits[:0], verbose=0), no_rows),
+        "predict no rows": (lambda: vae.predict(digits[:0], verbose=0), no_rows),
     }
 
 
