@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae import batch, likelihoods, posteriors, priors
@@ -42,15 +43,17 @@ class Autoencoder(LatentMethods, Trainer):
             without an activation at the end; a decoder that ends in a sigmoid goes with `Bernoulli(from_logits=False)`.
         likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
         prior: None (a mixture of 10 Gaussians, for `adapt`), a name or a `keras_vae.priors.Prior`: the law of the
-            codes that `sample` draws. Default None.
-        penalties: List of `keras_vae.penalties.Penalty`. Default none.
+            codes that `sample` draws. One that has weights belongs to one model. Default None.
+        penalties: List of `keras_vae.penalties.Penalty`, each with a name that nothing else is logged under. Default
+            none.
         skip_threshold: None, or the norm of the gradient above which an update is skipped. Default None. Updates
             that are not finite are always skipped.
         seed: Int or None, the seed of the noise. Default None.
         **kwargs: `name`, `dtype`, `trainable`, as for every Keras model.
 
     Raises:
-        ValueError: If an argument is out of its range, or the networks do not fit each other or the data.
+        ValueError: If an argument is out of its range, or the networks do not fit each other or the data; when it is
+            built, if `prior` has weights and belongs to another model.
 
     Example:
     >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=2, heads={"code": 2})
@@ -66,6 +69,8 @@ class Autoencoder(LatentMethods, Trainer):
     MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss")
     PHASES: tuple[str, ...] = ("training",)
     UNLOGGED = ("outside_support",)
+    # The weights of the loss that are always logged.
+    WEIGHTS: tuple[str, ...] = ()
     NO_LOSS = "the likelihood says what is minimised; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
     # The constructor's arguments that are objects of their own.
@@ -91,6 +96,7 @@ class Autoencoder(LatentMethods, Trainer):
                 f"`prior` must be given with the penalty {compares[0]}, which compares the codes with draws from it: "
                 "'standard_normal', for example. Received: prior=None"
             )
+        self.check_names(penalties)
         measures = (*self.MEASURES, *(penalty.name for penalty in penalties), *self.UNLOGGED)
         super().__init__(measures, self.PHASES, skip_threshold, **kwargs)
         self.encoder = checks.model("encoder", encoder)
@@ -107,6 +113,19 @@ class Autoencoder(LatentMethods, Trainer):
         self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
         self.__dict__["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
         self.latent_dim = self.latent_shape = self.event_shape = self.target_shape = None
+
+    def check_names(self, penalties: Sequence[Any]) -> None:
+        """Raise a ValueError if a penalty is logged under a name that is taken: one of the two would be lost."""
+        counts = ("skipped_updates", *(f"skipped_updates_{phase}" for phase in self.PHASES[1:]), "invalid_rows")
+        taken = dict.fromkeys((*self.MEASURES, *self.UNLOGGED, *self.WEIGHTS, *counts), f"the {type(self).__name__}")
+        for penalty in penalties:
+            for name in (penalty.name, *penalty.schedules()):
+                if name in taken:
+                    raise ValueError(
+                        f"`penalties` must be logged under names of their own: {taken[name]} logs {name!r} too; give "
+                        f"the penalty another by `name=`. Received: {type(penalty).__name__} with name={penalty.name!r}"
+                    )
+                taken[name] = f"the {type(penalty).__name__} with name={penalty.name!r}"
 
     def default_prior(self) -> priors.Prior:
         """Return the prior that None stands for."""
@@ -260,10 +279,14 @@ class Autoencoder(LatentMethods, Trainer):
     def adapt(self, x: ArrayLike, y: ArrayLike | None = None, batch_size: int = 256) -> None:
         """Fit the prior to the codes of data, after the training; `sample` draws from it.
 
+        An autoencoder's prior is fitted to the code of each example, that of a model with a posterior to a draw from
+        each q(z|x): the law of these draws is the prior with the best ELBO. The same x gives the same prior. A further
+        `fit` of an autoencoder moves its codes and not the prior, and warns: call `adapt` again after it.
+
         Args:
             x: Array of shape `(n, ...)`.
             y: Array of n conditions, or None. Default None.
-            batch_size: Int of at least 1. Default 256.
+            batch_size: Int of at least 1; draws come in blocks of 128 whatever it is. Default 256.
 
         Raises:
             ValueError: If x has the wrong shape or no rows, or the prior has nothing to fit.
@@ -271,7 +294,11 @@ class Autoencoder(LatentMethods, Trainer):
         Example:
         >>> autoencoder.adapt(x)
         """
-        self.prior.adapt(self.codes(x, y, batch_size))
+        self.prior.adapt(self.codes_of_prior(x, y, batch_size))
+
+    def codes_of_prior(self, x: ArrayLike, y: ArrayLike | None, batch_size: int) -> np.ndarray:
+        """Return the codes of data that `adapt` fits the prior to: here the code of each example."""
+        return self.codes(x, y, batch_size)
 
     # Shapes.
 
@@ -321,6 +348,7 @@ class Autoencoder(LatentMethods, Trainer):
 
     def connect(self, posterior: posteriors.Posterior | None) -> None:
         """Tell the prior and the penalties what they must know of the model, before they are built."""
+        self.prior.belong_to(self)
         self.prior.connect(self.encoded, posterior, self.event_shape)
         for penalty in self.penalties:
             penalty.connect(posterior)
@@ -328,8 +356,17 @@ class Autoencoder(LatentMethods, Trainer):
     # Checks.
 
     def check_networks(self, training: bool) -> None:
-        """Say if the decoder's last activation does not fit the likelihood; see `Misfit.check`."""
+        """Say if the decoder's last activation does not fit the likelihood, or training will leave the prior behind.
+
+        See `Misfit.check`. A prior that the codes are pressed towards is not left behind.
+        """
         self.misfit.check(self.latent_shape if self.built else None, training)
+        if training and self.prior.is_adapted and not any(penalty.needs_prior for penalty in self.penalties):
+            warnings.warn(
+                "The prior was fitted to the codes before this training, which moves the codes and not the prior: call "
+                "adapt(x) again after it.",
+                stacklevel=3,
+            )
 
     def check_batch(self, x: Any, y: Any) -> None:
         """Raise a ValueError if x or the target y has the wrong shape."""
@@ -367,7 +404,7 @@ class Autoencoder(LatentMethods, Trainer):
             prior: As for `Autoencoder`. Default None.
 
         Raises:
-            ValueError: If it has no such parts.
+            ValueError: If it is none: a model of x given y, say, or one with another posterior.
 
         Example:
         >>> autoencoder = keras_vae.Autoencoder.like(vae)
@@ -376,8 +413,13 @@ class Autoencoder(LatentMethods, Trainer):
         >>> autoencoder.adapt(x)
         >>> images = autoencoder.sample(16)
         """
-        able("vae", vae, ("require_built", "event_shape", "posterior"), "a keras_vae.VAE")
+        able("vae", vae, ("require_built", "known_input_shape", "event_shape", "posterior"), "a keras_vae.VAE")
         vae.require_built()
+        if isinstance(vae.known_input_shape(), list) or not isinstance(vae.posterior, posteriors.Gaussian):
+            raise ValueError(
+                "`vae` must be a keras_vae.VAE of one input, x alone, whose posterior is Gaussian. Received: a "
+                f"{type(vae).__name__} with the posterior {type(vae.posterior).__name__}"
+            )
         new = type(vae).from_config(vae.get_config())
         if getattr(new.encoder, "outputs", None):  # a functional model: without the layers of its other outputs
             return cls(keras.Model(new.encoder.inputs, new.encoder.outputs[0]), new.decoder, new.likelihood, prior)

@@ -6,9 +6,10 @@ import keras
 from keras import ops
 
 from keras_vae import batch, likelihoods, networks
-from keras_vae.arguments import at_least
+from keras_vae.arguments import at_least, shape_text
 from keras_vae.batch import replicas
 from keras_vae.models import checks
+from keras_vae.models.last_activation import last_activation
 from keras_vae.models.vae import VAE
 from keras_vae.schedules.schedule import Schedule, first_value
 from keras_vae.training import Phase
@@ -31,11 +32,13 @@ class FactorVAE(VAE):
         likelihood: As for `VAE`. Default "bernoulli".
         gamma: Float of at least 0, the weight of the total correlation, or a `keras_vae.schedules.Schedule`. Default
             10.0.
-        critic: Keras model from z to a logit, `(batch, 1)`; None is `networks.critic()`. Default None.
+        critic: Keras model from z to a logit, `(batch, 1)`, without a sigmoid at the end; None is
+            `networks.critic()`. Default None.
         **kwargs: The other arguments of `VAE`.
 
     Raises:
-        ValueError: If `gamma` is below 0, or as for `VAE`; in training on several TensorFlow devices.
+        ValueError: If `gamma` is below 0, `critic` gives no logit, or as for `VAE`; in training on several
+            TensorFlow devices.
 
     Example:
     >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=6)
@@ -48,6 +51,7 @@ class FactorVAE(VAE):
 
     FURTHER_OPTIMIZERS = ("critic_optimizer",)
     MEASURES = (*VAE.MEASURES, "total_correlation", "critic_loss")
+    WEIGHTS = (*VAE.WEIGHTS, "gamma")
     PHASES = ("training", "critic")
     PARTS = (*VAE.PARTS, "critic")
 
@@ -62,6 +66,11 @@ class FactorVAE(VAE):
     ):
         super().__init__(encoder, decoder, likelihood, **kwargs)
         self.critic = checks.model("critic", networks.critic() if critic is None else critic)
+        if last_activation(self.critic) == "sigmoid":
+            raise ValueError(
+                "`critic` must give a logit, which the loss takes the sigmoid of itself: leave the activation at its "
+                f"end out. Received: critic={self.critic.name!r}, which ends in a sigmoid"
+            )
         self.initial_gamma = gamma if isinstance(gamma, Schedule) else float(at_least("gamma", gamma, 0.0))
         start = keras.initializers.Constant(first_value(self.initial_gamma))
         self.gamma = self.add_weight(name="gamma", shape=(), initializer=start, trainable=False, dtype="float32")
@@ -70,8 +79,16 @@ class FactorVAE(VAE):
     def shapes_of_parts(
         self, encoded: list[tuple], codes: tuple, parameters: tuple
     ) -> list[tuple[keras.layers.Layer, Any]]:
-        """Return the layers to build, each with its shape; the critic takes codes."""
-        return [*super().shapes_of_parts(encoded, codes, parameters), (self.critic, codes)]
+        """Return the layers to build, each with its shape; the critic is built by a call, which shows what it gives."""
+        parts = super().shapes_of_parts(encoded, codes, parameters)
+        logit = checks.call_symbolically("critic", self.critic, codes)
+        shapes = [tuple(part.shape) for part in keras.tree.flatten(logit)]
+        if shapes != [(None, 1)]:
+            raise ValueError(
+                "`critic` must return a logit of each code, one tensor of shape (batch, 1). Received: "
+                f"critic={self.critic.name!r}, which returns the shapes {', '.join(map(shape_text, shapes))}"
+            )
+        return parts
 
     def completed(
         self,

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import keras
+import numpy as np
 
 from keras_vae import batch, bounds, likelihoods, posteriors, priors
+from keras_vae.arguments import whole_number
 from keras_vae.arrays.checks import batch_of
 from keras_vae.layers import KLDivergence, Sampling
 from keras_vae.models.autoencoder import Autoencoder, by_name
 from keras_vae.models.density_methods import DensityMethods
 from keras_vae.schedules.schedule import Schedule, first_value
 from keras_vae.training import Phase
-from keras_vae.types import Tensor
+from keras_vae.types import ArrayLike, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_vae")
@@ -32,7 +34,8 @@ class VAE(DensityMethods, Autoencoder):
         decoder: Any Keras model from z to the likelihood's parameters: for "bernoulli" logits of the data's shape,
             without an activation at the end; a decoder that ends in a sigmoid goes with `Bernoulli(from_logits=False)`.
         likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
-        prior: None (the standard normal), a name or a `keras_vae.priors.Prior`. Default None.
+        prior: None (the standard normal), a name or a `keras_vae.priors.Prior`. One that has weights belongs to one
+            model. Default None.
         beta: Float of at least 0, the weight of the KL, or a `keras_vae.schedules.Schedule` of the training step.
             The weight `vae.beta` holds the current value. Default 1.0.
         free_bits: Float of at least 0, nats per latent dimension or channel; see `KLDivergence`. Default 0.0.
@@ -41,12 +44,14 @@ class VAE(DensityMethods, Autoencoder):
         seed: Int or None, the seed of the noise; see `Sampling`. Default None.
         posterior: None (the Gaussian), a name or a `keras_vae.posteriors.Posterior`. Default None.
         bound: None (the ELBO), a name or a `keras_vae.bounds.Bound`. Default None.
-        penalties: List of `keras_vae.penalties.Penalty`, added to the loss. Default none.
+        penalties: List of `keras_vae.penalties.Penalty`, added to the loss, each with a name that nothing else is
+            logged under. Default none.
         **kwargs: `name`, `dtype`, `trainable`, as for every Keras model.
 
     Raises:
         ValueError: If an argument is out of its range, the encoder does not return the posterior's parameters, or the
-            decoder's output does not fit the data.
+            decoder's output does not fit the data; when it is built, if `prior` has weights and belongs to another
+            model.
 
     Example:
     >>> encoder, decoder = keras_vae.networks.mlp((28, 28, 1), latent_dim=2)
@@ -60,6 +65,7 @@ class VAE(DensityMethods, Autoencoder):
     """
 
     MEASURES: tuple[str, ...] = ("loss", "reconstruction_loss", "kl_loss", "elbo")
+    WEIGHTS: tuple[str, ...] = ("beta",)
     NO_LOSS = "a VAE minimises minus its ELBO; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "a VAE knows no classes; give each row its weight as `sample_weight`"
     PARTS = (*Autoencoder.PARTS, "posterior", "bound")
@@ -115,6 +121,11 @@ class VAE(DensityMethods, Autoencoder):
     def point(self, encoded: list[Tensor]) -> Tensor:
         """Return the posterior's mean."""
         return self.posterior.mean(encoded)
+
+    def codes_of_prior(self, x: ArrayLike, y: ArrayLike | None, batch_size: int) -> np.ndarray:
+        """Return a draw from each q(z|x), to which `adapt` fits the prior: always the same of the same data."""
+        whole_number("batch_size", batch_size)
+        return self.sample_posterior(x, y, seed=0)[0]
 
     def call(
         self, inputs: Tensor | Sequence[Tensor], sample_weight: Tensor | None = None, training: bool | None = None

@@ -58,6 +58,11 @@ class MixtureOfGaussians(Prior):
         """Whether codes can be drawn: on the codes of an autoencoder only once `adapt` has been called."""
         return self._trained_with_model or bool(ops.convert_to_numpy(self.fitted))
 
+    @property
+    def is_adapted(self) -> bool:
+        """Whether `adapt` has fitted the prior to an autoencoder's codes, which move on where training goes on."""
+        return self.built and not self._trained_with_model and self.is_ready
+
     def build(self, input_shape: tuple) -> None:
         """Make the weights for codes of the shape `(batch, *latent_shape)`."""
         super().build(input_shape)

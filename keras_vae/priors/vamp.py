@@ -27,7 +27,8 @@ class VampPrior(Prior):
         num_components: Int of at least 1, K; where `pseudo_inputs` are given, their number counts. Default 500.
         pseudo_inputs: Array of shape `(K, *event_shape)`, the start, such as examples of the training data, which
             the published code takes as well; None starts at random. It is no part of the config: a copy made from the
-            config starts at random, a loaded file has the trained ones. Default None.
+            config starts at random, one made by `copy.deepcopy` from the array, a loaded file has the trained ones.
+            Default None.
         value_range: `(low, high)`, the range of the data, into which the pseudo-inputs are clipped before the encoder
             sees them; None for data without bounds, such as standardised ones. Default (0.0, 1.0), as published.
         event_shape: Shape of an example; None takes it from `pseudo_inputs` or `connect`. Default None.
@@ -147,6 +148,10 @@ class VampPrior(Prior):
             "`prior` must know a model's encoder to be a VampPrior: give it to keras_vae.VAE(prior=...), or call "
             f"`connect` before it is used. Received: the VampPrior {self.name!r}, which is not connected"
         )
+
+    def __reduce__(self) -> tuple:
+        """Let copies that are made before `build` start from the pseudo-inputs, which are no part of the config."""
+        return *super().__reduce__(), {"_start": self._start}
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, without the array of `pseudo_inputs`."""

@@ -13,11 +13,11 @@ import keras_tuner
 import numpy as np
 
 from keras_vae import evaluation, likelihoods, networks
-from keras_vae.arguments import at_least, whole_number
+from keras_vae.arguments import at_least, shown, whole_number
 from keras_vae.callbacks import BetaAnnealing, Progress
 from keras_vae.datasets import Batches
 from keras_vae.evaluation.protocol.codes import condition
-from keras_vae.models import VAE
+from keras_vae.models import VAE, ConditionalVAE
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
 from keras_vae.tuning import objectives
@@ -57,9 +57,10 @@ class VAEHyperModel(keras_tuner.HyperModel):
             and "faces64" have none. Default "mlp".
         likelihood: Name or `keras_vae.likelihoods.Likelihood`. Default "bernoulli".
         model: `VAE`, another class of VAEs such as `FactorVAE`, or a function
-            `(encoder, decoder, likelihood=, beta=)` that returns one, with a prior or a posterior of its own, for
-            example. A model of x given y takes the data set's labels; its network must take the condition. Default
-            `VAE`.
+            `(encoder, decoder, likelihood=, beta=)` that returns one of that beta, with a prior or a posterior of its
+            own, for example. Each training needs new ones: the layers that a `functools.partial` holds are copied for
+            it, any other function must make them in each call. A model of x given y takes the data set's labels; its
+            network must take the condition. Default `VAE`.
         validation_fraction: Float between 0 and 1, the share of the data that is kept aside, at random. Default 0.1.
         warm_up: Float above 0, at most 1: the share of the epochs in which an annealed beta rises. Default 0.3.
         num_samples: Int of at least 1, draws of z for each example in the measured ELBO. Default 10.
@@ -177,11 +178,27 @@ class VAEHyperModel(keras_tuner.HyperModel):
         encoder, decoder = self.network(
             self.x_train.shape[1:], values["latent_dim"], num_parameters=likelihood.num_parameters, **width
         )
-        vae = self.model(encoder, decoder, likelihood=likelihood, beta=values["beta"])
+        make = _with_new_parts(self.model)
+        vae = make(encoder, decoder, likelihood=likelihood, beta=values["beta"])
         if not isinstance(vae, VAE):
             raise ValueError(f"`model` must return a keras_vae.VAE. Received: a {type(vae).__name__}")
+        self._check_made(vae, values["beta"])
         vae.compile(optimizer=keras.optimizers.Adam(values["learning_rate"]))
         return vae
+
+    def _check_made(self, vae, beta):
+        """Raise a ValueError if the model is not of the beta that is searched, or needs labels that are not there."""
+        if vae.schedule is not None or not np.isclose(float(vae.beta), beta, rtol=1e-5, atol=0.0):
+            has = f"the schedule {type(vae.schedule).__name__}" if vae.schedule else f"beta={float(vae.beta):g}"
+            raise ValueError(
+                "`model` must return a model of the beta that it is called with, which the search chooses. Received: "
+                f"a {type(vae).__name__} with {has}, where beta={beta:g} was given"
+            )
+        if self.y_train is None and isinstance(vae, ConditionalVAE):
+            raise ValueError(
+                "`data` must be a keras_vae.datasets.Dataset with labels, y_train, for a "
+                f"{type(vae).__name__}, a model of x given y. Received: data without labels"
+            )
 
     def fit(
         self,
@@ -281,9 +298,26 @@ def _of_vaes(model: Any) -> Callable[..., VAE]:
     if not callable(model) or isinstance(model, keras.Model) or is_another_class:
         raise ValueError(
             "`model` must be keras_vae.VAE, a subclass, or a function (encoder, decoder, likelihood=, beta=) that "
-            f"returns one. Received: model={getattr(model, '__name__', model)!r}"
+            f"returns one. Received: model={getattr(model, '__name__', shown(model))}"
         )
     return model
+
+
+def _with_new_parts(model: Callable[..., VAE]) -> Callable[..., VAE]:
+    """Return `model` with copies of the Keras layers that a partial holds, such as a prior: one model has each."""
+    if not isinstance(model, functools.partial):
+        return model
+    try:
+        args, keywords = keras.tree.map_structure(
+            lambda part: copy.deepcopy(part) if isinstance(part, keras.layers.Layer) else part,
+            (list(model.args), model.keywords),
+        )
+    except Exception as error:
+        raise ValueError(
+            "`model` must be a function that makes new parts in each call, where they cannot be copied for each "
+            f"training. Received: model={_name(model)}, whose copy answered: {error}"
+        ) from error
+    return functools.partial(model.func, *args, **keywords)
 
 
 def _mean_and_spread(name: str, spread_name: str, values: Sequence[float]) -> dict:

@@ -126,3 +126,50 @@ def test_bad_arguments(digits):
         autoencoder.adapt(digits)
     with pytest.raises(ValueError, match="BetaAnnealing.*beta"):
         autoencoder.fit(digits, callbacks=[keras_vae.callbacks.BetaAnnealing(keras_vae.schedules.Linear(2))], verbose=0)
+
+
+def test_training_after_adapt_is_told_to_leave_the_prior_behind(digits, tmp_path):
+    autoencoder = make(seed=1)
+    autoencoder.compile(keras.optimizers.Adam(1e-2))
+    autoencoder.fit(digits, epochs=2, verbose=0)
+    autoencoder.adapt(digits)
+    autoencoder.save(tmp_path / "adapted.keras")
+    autoencoder.evaluate(digits, verbose=0)
+
+    def log_prob(model):
+        return float(np.mean(keras.ops.convert_to_numpy(model.prior.log_prob(model.codes(digits)))))
+
+    before = log_prob(autoencoder)
+    message = r"prior was fitted to the codes before this training, .* call adapt\(x\) again after it"
+    with pytest.warns(UserWarning, match=message) as told:
+        autoencoder.fit(digits, epochs=10, verbose=0)
+    (ours,) = (warning for warning in told if issubclass(warning.category, UserWarning))
+    assert ours.filename == __file__ and log_prob(autoencoder) < before - 1.0
+    autoencoder.adapt(digits)
+    with pytest.warns(UserWarning, match=message):
+        keras.models.load_model(tmp_path / "adapted.keras").fit(digits, verbose=0)
+
+
+def test_a_prior_that_moves_or_is_aimed_at_is_not_left_behind(digits, make_vae):
+    vae = make_vae(prior="mixture_of_gaussians")
+    aimed = priors.MixtureOfGaussians(2)
+    aimed.adapt(np.random.default_rng(0).normal(size=(50, 3)))
+    autoencoder = make(prior=aimed, penalties=[penalties.MaximumMeanDiscrepancy()])
+    autoencoder.compile("adam")
+    vae.adapt(digits)
+    for model in (vae, autoencoder):
+        model.fit(digits, verbose=0)  # a warning is an error
+
+
+def test_like_takes_a_gaussian_vae_of_one_input(digits, make_vae):
+    autoencoder = keras_vae.Autoencoder.like(make_vae())
+    autoencoder.build((None, 64))
+    assert autoencoder.latent_dim == 2
+    conditional = keras_vae.ConditionalVAE(*networks.mlp((64,), 2, condition_shape=(10,)), num_classes=10)
+    full = keras_vae.posteriors.FullGaussian()
+    correlated = keras_vae.VAE(*networks.mlp((64,), 2, heads=full.heads(2)), posterior=full)
+    message = "`vae` must be a keras_vae.VAE of one input, x alone, whose posterior is Gaussian. Received: a "
+    with pytest.raises(ValueError, match=f"{message}ConditionalVAE with the posterior Gaussian"):
+        keras_vae.Autoencoder.like(conditional)
+    with pytest.raises(ValueError, match=f"{message}VAE with the posterior FullGaussian"):
+        keras_vae.Autoencoder.like(correlated)

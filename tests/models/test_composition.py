@@ -1,5 +1,8 @@
 """Roles compose: each pair gives right numbers, or a ValueError that names both."""
 
+import copy
+import gc
+
 import keras
 import numpy as np
 import pytest
@@ -137,3 +140,39 @@ def test_spatial_codes(data):
     assert vae.interpolate(images[0], images[1], steps=3).shape == (3, 8, 8, 1)
     assert vae.sample(3, truncation=5.0, seed=0).shape == (3, 8, 8, 1)
     assert vae.log_joint_and_gradient(images[:3], mean[:3])[1].shape == (3, 4, 4, 2)
+
+
+@pytest.mark.parametrize("prior", ["mixture", "vamp"])
+def test_a_prior_with_weights_belongs_to_one_model(digits, prior):
+    prior = PRIORS[prior]()
+    first = make(prior=prior)
+    first.compile("adam")
+    first.fit(digits, verbose=0)
+    elbo = first.elbo(digits, seed=0)
+    message = (
+        f"`prior` must be a new one for each model.*{type(prior).__name__} '{prior.name}', which belongs to another"
+    )
+    for latent_dim in (2, 3):
+        with pytest.raises(ValueError, match=message):
+            make(prior=prior, latent_dim=latent_dim).build((None, 64))
+    with pytest.raises(ValueError, match=message):
+        keras_vae.Autoencoder(*networks.mlp((64,), 2, heads={"code": 2}), prior=prior).compile()
+    first.build((None, 64))  # once more
+    np.testing.assert_array_equal(first.elbo(digits, seed=0), elbo)
+    copies = [copy.deepcopy(first), make(prior=copy.deepcopy(prior)), type(first).from_config(first.get_config())]
+    for other in copies:
+        other.compile("adam")
+        other.fit(digits, verbose=0)
+    np.testing.assert_array_equal(first.elbo(digits, seed=0), elbo)
+    del first
+    gc.collect()
+    with pytest.raises(ValueError, match=message):
+        make(prior=prior).build((None, 64))
+
+
+def test_a_prior_without_weights_may_be_shared(digits):
+    prior = priors.StandardNormal()
+    for latent_dim in (2, 2):
+        vae = make(prior=prior, latent_dim=latent_dim)
+        vae.compile("adam")
+        assert np.isfinite(vae.fit(digits, verbose=0).history["loss"][0])

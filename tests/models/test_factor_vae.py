@@ -87,3 +87,25 @@ def test_bad_arguments():
         make(gamma=-1)
     with pytest.raises(ValueError, match="`critic` must be a Keras model. Received: critic='mlp'"):
         keras_vae.FactorVAE(*keras_vae.networks.mlp((64,), 2, hidden=(4,)), critic="mlp")
+
+
+def critic(units, activation=None):
+    return keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(units, activation=activation)], name="judge")
+
+
+def test_a_critic_that_gives_no_logit():
+    networks = keras_vae.networks.mlp((64,), 2, hidden=(4,))
+    message = r"`critic` must return a logit of each code, one tensor of shape \(batch, 1\). Received: critic='judge'"
+    for _ in range(2):
+        with pytest.raises(ValueError, match=rf"{message}, which returns the shapes \(batch, 2\)"):
+            keras_vae.FactorVAE(*networks, critic=critic(2)).compile()
+    vae = keras_vae.FactorVAE(*networks, critic=critic(2))
+    for _ in range(2):  # it is not taken to be built
+        with pytest.raises(ValueError, match=message):
+            vae.build((None, 64))
+    with pytest.raises(ValueError, match="`critic` must give a logit.*: critic='judge', which ends in a sigmoid"):
+        keras_vae.FactorVAE(*networks, critic=critic(1, "sigmoid"))
+    of_three = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match=r"`critic` must take a tensor of shape \(batch, 2\)"):
+        keras_vae.FactorVAE(*networks, critic=of_three).compile()
+    keras_vae.FactorVAE(*networks, critic=critic(1)).compile()

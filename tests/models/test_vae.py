@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from contracts import config_round_trip, model_contract
+from sklearn.mixture import GaussianMixture
 
 import keras_vae
 from keras_vae import likelihoods, schedules
@@ -191,3 +192,37 @@ def test_a_short_training_learns(data, seed):
     vae.compile(keras.optimizers.Adam(5e-3))
     vae.fit(keras_vae.datasets.Batches(x_train, 64, seed=seed, remainder="drop"), epochs=20, verbose=0)
     assert vae.elbo(x_test, num_samples=4).mean() > collapsed + 1.5
+
+
+def test_adapt_fits_the_prior_to_draws_from_the_posterior(data):
+    """The best prior is the law of these draws: that of the means is too narrow, and costs nats."""
+    x = data.x_train
+    vae = keras_vae.VAE(*keras_vae.networks.mlp((8, 8, 1), 4), prior=keras_vae.priors.MixtureOfGaussians(10))
+    vae.compile(keras.optimizers.Adam(5e-3))
+    vae.fit(x, epochs=2, batch_size=64, verbose=0)
+
+    def elbo():
+        return vae.elbo(data.x_test, num_samples=5, seed=0)
+
+    trained = elbo()
+    vae.adapt(x)
+    gain = elbo() - trained
+    assert gain.mean() > -gain.std() / np.sqrt(len(gain))
+    z, _ = vae.sample_posterior(x, seed=0)
+    theirs = GaussianMixture(10, covariance_type="diag", random_state=0).fit(z)
+    assert vae.log_prior(z).mean() == pytest.approx(theirs.score(z), rel=1e-4)
+    with pytest.raises(ValueError, match="`batch_size` must be a whole number of at least 1"):
+        vae.adapt(x, batch_size=0)
+    vae.prior.adapt(vae.codes(x))
+    assert elbo().mean() < trained.mean() - 1.0
+
+
+def test_adapt_of_a_model_given_y(data):
+    encoder, decoder = keras_vae.networks.mlp((8, 8, 1), 2, condition_shape=(10,))
+    vae = keras_vae.ConditionalVAE(encoder, decoder, num_classes=10, prior="mixture_of_gaussians")
+    x, y = data.x_train[:200], data.y_train[:200]
+    vae.adapt(x, y)
+    z, _ = vae.sample_posterior(x, y, seed=0)
+    assert vae.log_prior(z).mean() == pytest.approx(
+        GaussianMixture(10, covariance_type="diag", random_state=0).fit(z).score(z), rel=1e-4
+    )

@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -138,3 +141,17 @@ def test_arguments(arguments, message):
 def test_data_of_another_shape():
     with pytest.raises(ValueError, match=r"`prior` must have pseudo-inputs of the data's shape \(4,\).*=\(3,\)"):
         priors.VampPrior(pseudo_inputs=U).connect(encode, posteriors.Gaussian(), (4,))
+
+
+def test_a_copy_starts_from_pseudo_inputs_of_its_own():
+    prior = priors.VampPrior(pseudo_inputs=U)
+    copies = [copy.deepcopy(prior), pickle.loads(pickle.dumps(prior))]
+    for copied in copies:
+        assert copied.get_config() == prior.get_config()
+        copied.connect(encode, posteriors.Gaussian(), (3,))
+        copied.build((None, 2))
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(copied.pseudo_inputs), U)
+        copied.pseudo_inputs.assign(1.0 - U)
+    assert prior.pseudo_inputs is None and copies[0].pseudo_inputs is not copies[1].pseudo_inputs
+    trained = copy.deepcopy(copies[0])  # of a prior that is built, its weights
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(trained.pseudo_inputs), 1.0 - U)

@@ -258,11 +258,87 @@ def test_other_models_are_searched(data, kind):
 
 
 def test_what_is_no_vae_is_refused(data, make_vae):
-    for model, received in ((keras_vae.Autoencoder, "'Autoencoder'"), ("factor", "'factor'"), (make_vae(), ".*VAE")):
+    for model, received in ((keras_vae.Autoencoder, "Autoencoder$"), ("factor", "'factor'"), (make_vae(), ".*VAE")):
         with pytest.raises(
             ValueError, match=f"`model` must be keras_vae.VAE, a subclass, .*Received: model={received}"
         ):
             tuning.VAEHyperModel(data, model=model)
     hypermodel = tuning.VAEHyperModel(data, model=lambda *networks, **arguments: keras.Sequential())
     with pytest.raises(ValueError, match="`model` must return a keras_vae.VAE. Received: a Sequential"):
+        hypermodel.build(keras_tuner.HyperParameters())
+
+
+SEARCHED = {"latent_dim": 2, "beta": 1.0, "annealing": False}
+
+
+def trained(data, model, seeds, **arguments):
+    """Return each model that a trial trains, and what it returns."""
+    models = []
+
+    class Keeping(tuning.VAEHyperModel):
+        def build(self, hp):
+            models.append(super().build(hp))
+            return models[-1]
+
+    hypermodel = Keeping(data, tuning.SearchSpace(**SEARCHED), model=model, network=network, seeds=seeds, **arguments)
+    hp = keras_tuner.HyperParameters()
+    return hypermodel.fit(hp, hypermodel.build(hp), verbose=0), models[1:]
+
+
+PARTS = {
+    "vamp": (keras_vae.VAE, lambda x: {"prior": keras_vae.priors.VampPrior(pseudo_inputs=x)}),
+    "mixture": (keras_vae.VAE, lambda x: {"prior": keras_vae.priors.MixtureOfGaussians(5)}),
+    "flow": (keras_vae.VAE, lambda x: {"posterior": keras_vae.posteriors.Flow(["planar"])}),
+    "penalties": (keras_vae.VAE, lambda x: {"penalties": [keras_vae.penalties.Capacity(0.1)]}),
+    "critic": (keras_vae.FactorVAE, lambda x: {"critic": keras_vae.networks.critic((8,))}),
+}
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_each_training_has_parts_of_its_own(data, kind):
+    """A partial holds one prior: each seed gets the ELBO of a prior that nobody has trained."""
+    x = data.x_train[:20]
+    cls, parts = PARTS[kind]
+    arguments = {"seeds": 2, "epochs": 2, "num_samples": 2}
+    of_partial, models = trained(data, functools.partial(cls, **parts(x)), **arguments)
+    of_function, _ = trained(data, lambda *nets, **given: cls(*nets, **given, **parts(x)), **arguments)
+    for seed in ("seed_0", "seed_1"):
+        assert of_partial[seed] == pytest.approx(of_function[seed], rel=1e-5)
+    (name,) = parts(x)
+    first, second = (keras.tree.flatten(getattr(model, name))[0] for model in models)
+    assert first is not second and not {id(w) for w in first.weights} & {id(w) for w in second.weights}
+    if kind == "vamp":
+        start = keras.ops.convert_to_numpy(first.pseudo_inputs)
+        assert np.abs(start - x).mean() < 0.05
+
+
+def test_parts_that_are_not_new_are_refused(data):
+    prior = keras_vae.priors.MixtureOfGaussians(2)
+    with pytest.raises(ValueError, match="`prior` must be a new one for each model"):
+        trained(data, lambda *nets, **given: keras_vae.VAE(*nets, **given, prior=prior), 1, epochs=1)
+
+    class Local(keras_vae.priors.StandardNormal):
+        """A class that Keras cannot find again."""
+
+    hypermodel = tuning.VAEHyperModel(data, model=functools.partial(keras_vae.VAE, prior=Local()))
+    with pytest.raises(ValueError, match=r"`model` must be a function that makes new parts.*model=VAE\(prior=Local\)"):
+        hypermodel.build(keras_tuner.HyperParameters())
+
+
+def test_a_model_of_another_beta_is_refused(data):
+    own = keras_vae.schedules.Linear(10)
+    for model, received in (
+        (lambda encoder, decoder, likelihood, beta: keras_vae.VAE(encoder, decoder, likelihood), "VAE with beta=1"),
+        (lambda *nets, **given: keras_vae.VAE(*nets, **{**given, "beta": own}), "VAE with the schedule Linear"),
+    ):
+        hypermodel = tuning.VAEHyperModel(data, tuning.SearchSpace(beta=2.5), model=model)
+        message = f"`model` must return a model of the beta .* Received: a {received}, where beta=2.5 was given"
+        with pytest.raises(ValueError, match=message):
+            hypermodel.build(keras_tuner.HyperParameters())
+
+
+def test_a_model_given_y_needs_labels(data):
+    hypermodel = tuning.VAEHyperModel(data.x_train, **MODELS["ConditionalVAE"])
+    message = "`data` must be a keras_vae.datasets.Dataset with labels, y_train, for a ConditionalVAE.*without labels"
+    with pytest.raises(ValueError, match=message):
         hypermodel.build(keras_tuner.HyperParameters())
