@@ -289,6 +289,13 @@ def _name(function: Any) -> str:
     if isinstance(function, functools.partial):
         plain = {k: v if isinstance(v, (str, int, float, tuple)) else _name(v) for k, v in function.keywords.items()}
         return f"{_name(function.func)}({', '.join(f'{k}={v}' for k, v in sorted(plain.items()))})"
+    if isinstance(function, keras.layers.Layer):
+        config = {
+            k: v
+            for k, v in function.get_config().items()
+            if isinstance(v, (str, int, float)) and k not in ("name", "trainable")
+        }
+        return f"{type(function).__name__}({', '.join(f'{k}={v}' for k, v in sorted(config.items()))})"
     return getattr(function, "__name__", type(function).__name__)
 
 

@@ -342,3 +342,12 @@ def test_a_model_given_y_needs_labels(data):
     message = "`data` must be a keras_vae.datasets.Dataset with labels, y_train, for a ConditionalVAE.*without labels"
     with pytest.raises(ValueError, match=message):
         hypermodel.build(keras_tuner.HyperParameters())
+
+
+@pytest.mark.plain(why="the names are of no backend")
+def test_searches_of_different_parts_have_different_names(data):
+    def name(components):
+        prior = keras_vae.priors.MixtureOfGaussians(components)
+        return tuning.VAEHyperModel(data, model=functools.partial(keras_vae.VAE, prior=prior)).get_config()["model"]
+
+    assert name(5) == "VAE(prior=MixtureOfGaussians(covariance_type=diag, num_components=5))" != name(50)
