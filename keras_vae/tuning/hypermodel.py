@@ -285,18 +285,18 @@ class VAEHyperModel(keras_tuner.HyperModel):
 
 
 def _name(function: Any) -> str:
-    """Return a name that is the same in another process."""
+    """Return a name that is the same in another process, with the arguments that a partial or a layer holds."""
     if isinstance(function, functools.partial):
-        plain = {k: v if isinstance(v, (str, int, float, tuple)) else _name(v) for k, v in function.keywords.items()}
-        return f"{_name(function.func)}({', '.join(f'{k}={v}' for k, v in sorted(plain.items()))})"
+        return _called(_name(function.func), function.keywords)
     if isinstance(function, keras.layers.Layer):
-        config = {
-            k: v
-            for k, v in function.get_config().items()
-            if isinstance(v, (str, int, float)) and k not in ("name", "trainable")
-        }
-        return f"{type(function).__name__}({', '.join(f'{k}={v}' for k, v in sorted(config.items()))})"
+        held = {name: value for name, value in function.get_config().items() if isinstance(value, (str, int, float))}
+        return _called(type(function).__name__, {k: v for k, v in held.items() if k not in ("name", "trainable")})
     return getattr(function, "__name__", type(function).__name__)
+
+
+def _called(name: str, arguments: dict[str, Any]) -> str:
+    texts = [f"{k}={v if isinstance(v, (str, int, float, tuple)) else _name(v)}" for k, v in sorted(arguments.items())]
+    return f"{name}({', '.join(texts)})" if texts else name
 
 
 def _of_vaes(model: Any) -> Callable[..., VAE]:
