@@ -46,6 +46,23 @@ PRIVATE_NAMES = {
         "tensorflow",
         "the gradients are sums over the replicas already",
     ),
+    "_parallel_update_step": (
+        "keras.src.backend.torch.optimizers.torch_adam.Adam",
+        "torch",
+        "one call of PyTorch's kernel updates all the variables",
+    ),
+    "_get_variable_index": (
+        "keras.src.optimizers.base_optimizer.BaseOptimizer",
+        None,
+        "the slots of a weight, for a backend's kernel",
+    ),
+    "_momentums": ("keras.src.optimizers.adam.Adam", None, "the slots of a weight, for a backend's kernel"),
+    "_velocities": ("keras.src.optimizers.adam.Adam", None, "the slots of a weight, for a backend's kernel"),
+    "_fused_adam_": (
+        "torch.optim.adam._fused_adam",
+        "torch",
+        "PyTorch's kernel, which its own Adam calls with fused=True",
+    ),
     "jax_state_sync": ("keras.src.backend.jax.trainer.JAXTrainer", "jax", "after an error the weights are put back"),
     "_make_function": ("keras.src.backend.jax.trainer.JAXTrainer", "jax", "an interrupt finds each step's new state"),
     "_jax_state": (
@@ -156,4 +173,4 @@ def test_what_is_listed_is_used_and_there(name):
     title = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "Torch"}[backend]
     module, _, owner = owner.format(backend=backend, Backend=title).rpartition(".")
     source = inspect.getsource(getattr(importlib.import_module(module), owner))
-    assert re.search(rf"(\bdef |\b(self|tensor)\.|\"){name}\b", source), f"{owner} has no {name} any more"
+    assert re.search(rf"(\bdef |\b(self|tensor|torch)\.|\"){name}\b", source), f"{owner} has no {name} any more"

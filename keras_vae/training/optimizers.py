@@ -1,6 +1,7 @@
 """Optimizers: those within one, and those of several phases."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 
 import keras
@@ -10,6 +11,20 @@ def parts(optimizer: keras.optimizers.Optimizer) -> list[keras.optimizers.Optimi
     """Return the optimizers that move the weights: the one in a `LossScaleOptimizer`, those of a `MultiOptimizer`."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return getattr(inner, "optimizers", [inner])
+
+
+def plain_adams(optimizer: keras.optimizers.Optimizer) -> list[keras.optimizers.Adam]:
+    """Return those within an optimizer that are Keras' own `Adam` or `AdamW`, and no AMSGrad.
+
+    They compute what a backend's fused kernel computes; a user's subclass may compute something else.
+    """
+    return [part for part in parts(optimizer) if type(part) in _adams() and not part.amsgrad]
+
+
+@functools.cache
+def _adams():
+    # Of the backend: Keras makes another class than the name says on PyTorch.
+    return type(keras.optimizers.Adam()), type(keras.optimizers.AdamW())
 
 
 def further(optimizer: str | keras.optimizers.Optimizer | None, scaled: bool) -> keras.optimizers.Optimizer:

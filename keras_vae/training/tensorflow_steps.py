@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae.batch import replicas
-from keras_vae.training import interrupts
+from keras_vae.training import interrupts, tensorflow_adam
 from keras_vae.training.optimizers import parts
 from keras_vae.training.steps import BackendSteps
 from keras_vae.types import Tensor
@@ -69,6 +69,8 @@ class TensorFlowSteps(BackendSteps):
     def make_train_function(self, force: bool = False) -> None:
         """Make the training step, which an interrupt does not cut in two."""
         if force or self.train_function is None:
+            for phase in self.phases():
+                tensorflow_adam.fuse(phase.optimizer)
             super().make_train_function(force=force)
             self.train_function = interrupts.whole(self.train_function)
 

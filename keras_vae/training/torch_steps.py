@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from keras_vae.training import interrupts
+from keras_vae.training import interrupts, torch_adam
 from keras_vae.training.steps import BackendSteps
 from keras_vae.types import Tensor
 
@@ -42,6 +42,8 @@ class TorchSteps(BackendSteps):
     def make_train_function(self, force: bool = False) -> None:
         """Make the training step, which an interrupt does not cut in two."""
         if force or self.train_function is None:
+            for phase in self.phases():
+                torch_adam.fuse(phase.optimizer)
             super().make_train_function(force=force)
             self.train_function = interrupts.whole(self.train_function)
 
