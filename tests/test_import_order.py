@@ -30,7 +30,7 @@ ALLOWED = {
     "penalties": {"batch", "distributions", "posteriors", "schedules"},
     "likelihoods": {"batch", "distributions"},
     "layers": {"batch", "distributions", "noise", "posteriors", "priors"},
-    "networks": set(),
+    "networks": {"layers"},
     "schedules": set(),
     "callbacks": {"schedules", "evaluation"},
     "datasets": set(),

@@ -99,5 +99,5 @@ def _keeps_values(operation: keras.Operation) -> bool:
 
 
 def _is_keras_own(operation: keras.Operation) -> bool:
-    """Say whether what an operation does is written in Keras, and not in a user's subclass."""
-    return type(operation).call.__module__.split(".")[0] == "keras"
+    """Say whether what an operation does is written in Keras, or in a layer of ours, and not in a user's subclass."""
+    return type(operation).call.__module__.startswith(("keras.", "keras_vae.layers."))

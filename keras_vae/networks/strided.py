@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_vae.arguments import shown, whole_number
+from keras_vae.layers import Conv2DTranspose
 from keras_vae.networks import image_layers
 from keras_vae.networks.heads import image_shape
 
@@ -27,7 +28,7 @@ def restored(h: Any, filters: Sequence[int], activation: Any, shape: tuple[int, 
     """Apply the transposed convolutions in reverse, cut to the image's size, and give the likelihood's parameters."""
     height, width, channels = shape
     for count in reversed(filters):
-        h = image_layers.Conv2DTranspose(count, 3, strides=2, padding="same", activation=activation)(h)
+        h = Conv2DTranspose(count, 3, strides=2, padding="same", activation=activation, data_format="channels_last")(h)
     # Sizes that are not a multiple of 2 ** len(filters) were rounded up on the way down.
     h = image_layers.Cropping2D(((0, h.shape[1] - height), (0, h.shape[2] - width)))(h)
     outputs = channels * whole_number("num_parameters", num_parameters)

@@ -42,6 +42,7 @@ def test_layers_that_are_an_activation():
         assert last_activation(keras.Sequential([dense, layer])) == name
     assert last_activation(layers.Dense(3, activation=layers.Activation("sigmoid"))) == "sigmoid"
     assert last_activation(layers.Conv2DTranspose(1, 3, activation="sigmoid")) == "sigmoid"
+    assert last_activation(keras_vae.layers.Conv2DTranspose(1, 3, activation="sigmoid")) == "sigmoid"
 
 
 def test_what_cannot_be_known():
