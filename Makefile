@@ -58,10 +58,10 @@ format: .venv/test.installed
 
 # MNIST=PATH.npz names the data.
 benchmark: .venv/test.installed
-	@for backend in $(BACKENDS); do \
-	  KERAS_BACKEND=$$backend $(RUN) benchmarks/throughput.py $(MNIST) || exit 1; \
-	  KERAS_BACKEND=$$backend $(RUN) benchmarks/importance_sampling.py $(MNIST) || exit 1; \
-	done
+	@for backend in $(BACKENDS); do for script in throughput importance_sampling; do \
+	  KERAS_BACKEND=$$backend $(RUN) benchmarks/$$script.py $(MNIST) --out docs/evidence/speed.json \
+	    --page docs/speed.md || exit 1; \
+	done; done
 
 # 100 kills at random moments on each backend; the result is stored in docs/evidence/kills.json.
 kills: .venv/test.installed

@@ -1,6 +1,6 @@
 """Decoded draws per second of `evaluation.marginal_likelihood` against a hand-written loop of the same products.
 
-    KERAS_BACKEND=jax python benchmarks/importance_sampling.py mnist.npz
+    KERAS_BACKEND=jax python benchmarks/importance_sampling.py mnist.npz --out docs/evidence/speed.json
 
 Both draw 1000 codes for each image, decode them and sum their weights, in parts of as many codes; the loops are in
 jax_loop.py (jit), tensorflow_loop.py (tf.function, compiled by XLA where that is faster) and torch_loop.py (plain
@@ -10,14 +10,16 @@ PyTorch). The fastest of the alternating rounds counts, the first one does not: 
 import argparse
 import importlib
 import os
+import pathlib
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import figures
 import keras
 import numpy as np
 from scipy.special import logsumexp
-from throughput import LATENT_DIM, load, networks
+from throughput import LATENT_DIM, TITLES, keep, load, networks, rounded
 
 import keras_vae
 from keras_vae import evaluation
@@ -51,11 +53,11 @@ def measure(kind, x, batch_size, rounds):
                 seconds[name].append(time.perf_counter() - start)
     best = {name: min(values) for name, values in seconds.items()}
     draws = len(x) * NUM_SAMPLES
-    print(
-        f"| {keras.backend.backend()} | {kind} | {draws / best['ours']:,.0f} | {draws / best['loop']:,.0f} | "
-        f"{best['loop'] / best['ours']:.2f} |",
-        flush=True,
-    )
+    return {
+        f"{kind}: ours, draws/s": draws / best["ours"],
+        f"{kind}: loop, draws/s": draws / best["loop"],
+        f"{kind}: ours / loop": best["loop"] / best["ours"],
+    }
 
 
 def main() -> None:
@@ -64,11 +66,19 @@ def main() -> None:
     parser.add_argument("--num-images", type=int, default=480, help="a fortieth of it for the conv net")
     parser.add_argument("--batch-size", type=int, default=4096, help="codes decoded at once")
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--out", type=pathlib.Path, help="JSON file of the figures; other backends' stay in it")
+    parser.add_argument("--page", type=pathlib.Path, help="page whose tables are written anew from that file")
     options = parser.parse_args()
-    print("| backend | net | ours, draws/s | loop, draws/s | ours / loop |")
-    print("|---|---|---|---|---|")
+    start, title, result = time.process_time(), TITLES[keras.backend.backend()], {}
     for kind, num_images in (("mlp", options.num_images), ("conv", max(1, options.num_images // 40))):
-        measure(kind, load(options.path, num_images), options.batch_size, options.rounds)
+        result |= measure(kind, load(options.path, num_images), options.batch_size, options.rounds)
+    for name, value in result.items():
+        print(f"{title}, importance sampling: {name}: {rounded(value)['value']:,.10g}", flush=True)
+    if options.out:
+        said = f"the fastest of {options.rounds} alternating rounds, {NUM_SAMPLES:,} draws an image"
+        keep(options.out, "draws", title, result, f"{said}, decoded {options.batch_size:,} at a time", start)
+    if options.page:
+        figures.write_tables(options.page, figures.read(options.out))
 
 
 if __name__ == "__main__":

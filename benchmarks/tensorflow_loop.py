@@ -1,8 +1,10 @@
-"""A VAE written by hand in TensorFlow: tf.function with jit_compile, Adam."""
+"""A VAE written by hand in TensorFlow: tf.function, with XLA or without, and Adam."""
 
 import numpy as np
 import tensorflow as tf
 from shapes import CONV, MLP, initial_arrays
+
+LOOPS = ("tf.function", "XLA")
 
 
 def dense(layer, x):
@@ -44,7 +46,7 @@ def loss_of(kind, p, x):
     return tf.reduce_mean(reconstruction + kl)
 
 
-def make_step(kind, latent_dim):
+def make_step(kind, latent_dim, name="XLA"):
     """Return a function of a batch that makes a step, and one that turns its loss into a float."""
     arrays = initial_arrays(MLP if kind == "mlp" else CONV, latent_dim)
     p = {name: [tf.Variable(part) for part in layer] for name, layer in arrays.items()}
@@ -53,7 +55,7 @@ def make_step(kind, latent_dim):
     second = [tf.Variable(tf.zeros_like(v)) for v in variables]
     t = tf.Variable(0.0)
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=name == "XLA")
     def step(x):
         with tf.GradientTape() as tape:
             loss = loss_of(kind, p, x)

@@ -25,10 +25,12 @@ def figures():
     return module
 
 
-def test_the_tables_are_those_of_the_stored_figures():
-    stored = json.loads((ROOT / "docs" / "evidence" / "models.json").read_text())
-    assert list(stored) == re.findall(r"^<!-- (\w+) -->$", PAGE, flags=re.MULTILINE)
-    assert figures().with_tables(PAGE, stored) == PAGE
+@pytest.mark.parametrize("name", ["models", "speed"])
+def test_the_tables_are_those_of_the_stored_figures(name):
+    page = (ROOT / "docs" / f"{name}.md").read_text()
+    stored = json.loads((ROOT / "docs" / "evidence" / f"{name}.json").read_text())
+    assert list(stored) == re.findall(r"^<!-- (\w+) -->$", page, flags=re.MULTILINE)
+    assert figures().with_tables(page, stored) == page
 
 
 def test_a_figure_has_two_digits_of_its_error():

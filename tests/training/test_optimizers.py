@@ -41,7 +41,7 @@ def test_fifty_steps_are_those_of_a_stock_model(digits, name):
     for part, its in ((ours.encoder, encoder), (ours.decoder, decoder)):
         for weight, expected in zip(part.get_weights(), its.get_weights(), strict=True):
             error, moved = np.linalg.norm(weight - expected), np.linalg.norm(expected - start.pop(0))
-            assert error < 1e-4 * moved
+            assert error < 1e-3 * moved
     assert int(keras.ops.convert_to_numpy(ours.optimizer.iterations)) == int(
         keras.ops.convert_to_numpy(stock.optimizer.iterations)
     )
