@@ -12,15 +12,14 @@ def fuse(optimizer: keras.optimizers.Optimizer) -> None:
     """Let each Adam and AdamW within an optimizer update each of its variables by one TensorFlow kernel.
 
     Only the update itself changes: clipping, weight decay, averages, accumulation and scaling stay Keras', as do the
-    slots. AMSGrad, variables of other types than float32, sparse gradients, several replicas and other optimizers are
-    updated as Keras does it.
+    slots. AMSGrad, variables of other types than float32, sparse gradients and other optimizers are updated as Keras
+    does it.
 
     Args:
-        optimizer: `keras.optimizers.Optimizer`.
+        optimizer: `keras.optimizers.Optimizer` of a model on one replica.
     """
-    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
-        for adam in optimizers.plain_adams(optimizer):
-            vars(adam)["update_step"] = functools.partial(_update, adam)
+    for adam in optimizers.plain_adams(optimizer):
+        vars(adam)["update_step"] = functools.partial(_update, adam)
 
 
 def _update(adam: keras.optimizers.Adam, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:

@@ -69,8 +69,9 @@ class TensorFlowSteps(BackendSteps):
     def make_train_function(self, force: bool = False) -> None:
         """Make the training step, which an interrupt does not cut in two."""
         if force or self.train_function is None:
-            for phase in self.phases():
-                tensorflow_adam.fuse(phase.optimizer)
+            if self.distribute_strategy.num_replicas_in_sync == 1:
+                for phase in self.phases():
+                    tensorflow_adam.fuse(phase.optimizer)
             super().make_train_function(force=force)
             self.train_function = interrupts.whole(self.train_function)
 
