@@ -6,8 +6,8 @@ Without a mark, a test is of the backend: it runs on TensorFlow, JAX and PyTorch
 neither keras.ops nor a Keras variable, and so no model, unless the mark says why once is enough:
 `pytest.mark.plain(why="...")`.
 
-`processes`: it starts processes (kills, workers, several devices, scripts, a notebook). It runs on TensorFlow in
-`make test`, and on all three in `make test-all`.
+`processes`: it starts processes (kills, workers, several devices, a notebook), or runs a whole script. It runs on
+TensorFlow in `make test`, and on all three in `make test-all`.
 
 A file's tests are marked at its head, `pytestmark = pytest.mark.plain`, or each by a decorator. No test starts a
 process without the mark, and none has both marks.
@@ -39,7 +39,7 @@ sys.addaudithook(note)
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "plain(why): cannot depend on a backend, runs once; see tests/tiers.py")
-    config.addinivalue_line("markers", "processes: starts processes; see tests/tiers.py")
+    config.addinivalue_line("markers", "processes: starts processes or runs a whole script; see tests/tiers.py")
 
 
 def pytest_collection_modifyitems(items):

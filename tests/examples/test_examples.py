@@ -12,6 +12,8 @@ import pytest
 
 import keras_vae
 
+pytestmark = pytest.mark.processes
+
 QUICK = ("--num-samples", 10, "--autoencoder-epochs", 1)
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 
