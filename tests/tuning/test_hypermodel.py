@@ -242,6 +242,7 @@ NAMED = {
 }
 
 
+@ONCE
 @pytest.mark.parametrize("kind", MODELS)
 def test_other_models_are_searched(data, kind):
     space = tuning.SearchSpace(latent_dim=2, beta=0.5, annealing=False)
@@ -294,6 +295,7 @@ PARTS = {
 }
 
 
+@ONCE
 @pytest.mark.parametrize("kind", PARTS)
 def test_each_training_has_parts_of_its_own(data, kind):
     """A partial holds one prior: each seed gets the ELBO of a prior that nobody has trained."""
