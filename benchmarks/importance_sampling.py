@@ -19,7 +19,7 @@ import figures
 import keras
 import numpy as np
 from scipy.special import logsumexp
-from throughput import LATENT_DIM, TITLES, keep, load, networks, rounded
+from throughput import LATENT_DIM, TITLES, keep, load, networks, rounded, seconds_of
 
 import keras_vae
 from keras_vae import evaluation
@@ -44,13 +44,7 @@ def measure(kind, x, batch_size, rounds):
         "ours": lambda: evaluation.log_marginal_likelihood(vae, x, NUM_SAMPLES, batch_size, verbose=0),
         "loop": make_loop(kind, x, batch_size),
     }
-    seconds = {name: [] for name in runs}
-    for counted in range(-1, rounds):
-        for name, run in runs.items():
-            start = time.perf_counter()
-            run()
-            if counted >= 0:
-                seconds[name].append(time.perf_counter() - start)
+    _, seconds = seconds_of(runs, rounds)
     best = {name: min(values) for name, values in seconds.items()}
     draws = len(x) * NUM_SAMPLES
     return {
