@@ -67,17 +67,20 @@ def codes_of(model: Any, x: ArrayLike, y: ArrayLike | None = None, seed: int | N
         return Codes(flat(model.codes(x, **given)), None, None, f"not defined for the model {type(model).__name__}")
     reason, log_var = None, None
     if has_moments(model):
-        points, log_var = matrices.posterior(*model.encode(x, **given))
+        mean, log_var = model.encode(x, **given)
+        shape = np.shape(mean)[1:]
+        points, log_var = matrices.posterior(mean, log_var)
         # Var(E[z|x]) + E[Var(z|x)]
         moments = points.mean(axis=0), points.var(axis=0) + np.exp(log_var).mean(axis=0)
     else:
-        points, moments = flat(model.codes(x, **given)), _moments_of_draws(model, x, given, seed)
+        codes = model.codes(x, **given)
+        shape = np.shape(codes)[1:]
+        points, moments = flat(codes), _moments_of_draws(model, x, given, seed)
     if not is_gaussian(model):
         reason, log_var = f"not defined for the posterior {type(model.posterior).__name__}", None
     kl = float(np.mean(model.kl(x, **given, seed=seed), dtype="float64"))
     if has_standard_normal_prior(model):
         return Codes(points, log_var, moments, reason, kl)
-    shape = np.shape(model.codes(x[:1], **condition(None if y is None else y[:1])))[1:]
     drawn = flat(model.sample_codes(NUM_PRIOR_CODES, seed=seed)) if hasattr(model, "sample_codes") else None
     return Codes(points, log_var, moments, reason, kl, lambda z: model.log_prior(np.reshape(z, (-1, *shape))), drawn)
 
