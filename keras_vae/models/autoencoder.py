@@ -71,6 +71,7 @@ class Autoencoder(LatentMethods, Trainer):
     UNLOGGED = ("outside_support",)
     # The weights of the loss that are always logged.
     WEIGHTS: tuple[str, ...] = ()
+    takes_condition = False  # whether y is a condition, which every method takes
     NO_LOSS = "the likelihood says what is minimised; choose `likelihood` in the constructor"
     NO_CLASS_WEIGHT = "the model knows no classes; give each row its weight as `sample_weight`"
     # The constructor's arguments that are objects of their own.

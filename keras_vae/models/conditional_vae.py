@@ -51,6 +51,8 @@ class ConditionalVAE(VAE):
     equation 4; Kingma et al. 2014, "Semi-supervised learning with deep generative models".
     """
 
+    takes_condition = True
+
     condition_shape: tuple
 
     def __init__(

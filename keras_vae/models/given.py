@@ -48,6 +48,8 @@ class Given:
         y: One condition, a label or the attributes of one example.
     """
 
+    takes_condition = False
+
     def __init__(self, model: "ConditionalVAE", y: Any):
         self.model, self.y = model, np.asarray(y)
 

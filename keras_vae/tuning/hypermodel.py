@@ -17,7 +17,7 @@ from keras_vae.arguments import at_least, shown, whole_number
 from keras_vae.callbacks import BetaAnnealing, Progress
 from keras_vae.datasets import Batches
 from keras_vae.evaluation.protocol.codes import condition
-from keras_vae.models import VAE, ConditionalVAE
+from keras_vae.models import VAE
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
 from keras_vae.tuning import objectives
@@ -194,7 +194,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
                 "`model` must return a model of the beta that it is called with, which the search chooses. Received: "
                 f"a {type(vae).__name__} with {has}, where beta={beta:g} was given"
             )
-        if self.y_train is None and isinstance(vae, ConditionalVAE):
+        if self.y_train is None and vae.takes_condition:
             raise ValueError(
                 "`data` must be a keras_vae.datasets.Dataset with labels, y_train, for a "
                 f"{type(vae).__name__}, a model of x given y. Received: data without labels"

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from keras_vae.arguments import able, function_or_none
-from keras_vae.evaluation.protocol.codes import has_moments
+from keras_vae.evaluation.protocol.codes import has_moments, takes_condition
 from keras_vae.evaluation.statistics import gaussian
-from keras_vae.models.conditional_vae import ConditionalVAE
 from keras_vae.rows import as_rows
 
 
@@ -24,7 +23,7 @@ def model(name: str, value: Any, *needed: str) -> Any:
 def annealed(name: str, value: Any, *needed: str) -> Any:
     """Return `value` if chains can be annealed from its posteriors; raise a ValueError otherwise."""
     model(name, value, *needed)
-    if isinstance(value, ConditionalVAE):
+    if takes_condition(value):
         raise ValueError(
             f"`{name}` must be a model of x: a conditional model is measured at one condition, vae.given(y). Received: "
             f"{name} of type {type(value).__name__}"

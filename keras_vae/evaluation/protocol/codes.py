@@ -90,6 +90,11 @@ def condition(y: ArrayLike | None) -> dict:
     return {} if y is None else {"y": y}
 
 
+def takes_condition(model: Any) -> bool:
+    """Say whether a model is one of x given y."""
+    return getattr(model, "takes_condition", False)
+
+
 def is_gaussian(model: Any) -> bool:
     """Say whether the posteriors are the Gaussians of independent numbers that `encode` describes."""
     posterior = getattr(model, "posterior", None)

@@ -66,14 +66,14 @@ class Measured:
         self.x_fitted = self.x_train[fitted]
         labels = getattr(data, "y_train", None)
         self.y_fitted = None if labels is None else np.asarray(labels)[fitted]
-        is_conditional = hasattr(vae, "condition_shape")
-        if is_conditional and (self.y_fitted is None or self.y_test is None):
-            raise ValueError(f"`data` must have y_train and y_test for a {type(vae).__name__}. Received: {data!r}")
-        if is_conditional:
+        if vae.takes_condition:
+            if self.y_fitted is None or self.y_test is None:
+                raise ValueError(f"`data` must have y_train and y_test for a {type(vae).__name__}. Received: {data!r}")
             for name, y in (("y_train", self.y_fitted), ("y_test", self.y_test)):
                 _require_condition(vae, f"data.{name}", y)
         # The conditions of both splits; None where the model has none.
-        self.of_test, self.of_fitted = (self.y_test, self.y_fitted) if is_conditional else (None, None)
+        self.of_test: Any = self.y_test if vae.takes_condition else None
+        self.of_fitted: Any = self.y_fitted if vae.takes_condition else None
         self.points = vae.codes(self.x_test, self.of_test)
         self.x_hat = vae.reconstruct(self.x_test, self.of_test)
         self.points_fitted = vae.codes(self.x_fitted, self.of_fitted)

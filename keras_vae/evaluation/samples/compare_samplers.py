@@ -10,13 +10,12 @@ from keras_vae.arguments import at_least, function_or_none, shown, whole_number
 from keras_vae.arrays import checks as array_checks
 from keras_vae.arrays import matrices, randomness
 from keras_vae.evaluation.protocol import checks
-from keras_vae.evaluation.protocol.codes import condition, is_gaussian
+from keras_vae.evaluation.protocol.codes import condition, is_gaussian, takes_condition
 from keras_vae.evaluation.samples.density_coverage import density_coverage
 from keras_vae.evaluation.samples.features import principal_components
 from keras_vae.evaluation.samples.frechet_distance import frechet_distance
 from keras_vae.evaluation.samples.kernel_distance import kernel_distance
 from keras_vae.evaluation.samples.precision_recall import precision_recall
-from keras_vae.models.conditional_vae import ConditionalVAE
 from keras_vae.priors import StandardNormal
 from keras_vae.types import ArrayLike
 
@@ -63,7 +62,7 @@ def compare_samplers(
     >>> table["prior"]["frechet_distance"]
     """
     checks.vae("vae", vae, "codes", "decode", "sample_codes", "require_built")
-    if y_train is None and isinstance(vae, ConditionalVAE):
+    if y_train is None and takes_condition(vae):
         raise ValueError(f"`y_train` must be given for a {type(vae).__name__}, the conditions. Received: y_train=None")
     vae.require_built()
     x_train = array_checks.rows("x_train", x_train, vae.event_shape)
