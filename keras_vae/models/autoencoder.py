@@ -90,14 +90,15 @@ class Autoencoder(LatentMethods, Trainer):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        penalties = checks.penalties(penalties)
+        counts = ("skipped_updates", *(f"skipped_updates_{phase}" for phase in self.PHASES[1:]), "invalid_rows")
+        logged = (*self.MEASURES, *self.UNLOGGED, *self.WEIGHTS, *counts)
+        penalties = checks.penalties(penalties, logged, type(self).__name__)
         compares = [type(penalty).__name__ for penalty in penalties if penalty.needs_prior]
         if prior is None and compares:
             raise ValueError(
                 f"`prior` must be given with the penalty {compares[0]}, which compares the codes with draws from it: "
                 "'standard_normal', for example. Received: prior=None"
             )
-        self.check_names(penalties)
         measures = (*self.MEASURES, *(penalty.name for penalty in penalties), *self.UNLOGGED)
         super().__init__(measures, self.PHASES, skip_threshold, **kwargs)
         self.encoder = checks.model("encoder", encoder)
@@ -114,19 +115,6 @@ class Autoencoder(LatentMethods, Trainer):
         self.final_sigmoid = final_sigmoid(self.decoder) if takes_probabilities else None
         self.__dict__["misfit"] = Misfit(self.decoder, self.likelihood)  # past Keras' tracking
         self.latent_dim = self.latent_shape = self.event_shape = self.target_shape = None
-
-    def check_names(self, penalties: Sequence[Any]) -> None:
-        """Raise a ValueError if a penalty is logged under a name that is taken: one of the two would be lost."""
-        counts = ("skipped_updates", *(f"skipped_updates_{phase}" for phase in self.PHASES[1:]), "invalid_rows")
-        taken = dict.fromkeys((*self.MEASURES, *self.UNLOGGED, *self.WEIGHTS, *counts), f"the {type(self).__name__}")
-        for penalty in penalties:
-            for name in (penalty.name, *penalty.schedules()):
-                if name in taken:
-                    raise ValueError(
-                        f"`penalties` must be logged under names of their own: {taken[name]} logs {name!r} too; give "
-                        f"the penalty another by `name=`. Received: {type(penalty).__name__} with name={penalty.name!r}"
-                    )
-                taken[name] = f"the {type(penalty).__name__} with name={penalty.name!r}"
 
     def default_prior(self) -> priors.Prior:
         """Return the prior that None stands for."""

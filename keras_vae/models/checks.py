@@ -1,7 +1,7 @@
 """Checks of a model's networks and data."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
@@ -107,11 +107,27 @@ def target(x: Tensor, y: Tensor | None, target_shape: Sequence[int]) -> Tensor:
     return y
 
 
-def penalties(values: Any) -> list[Any]:
-    """Return `values` as a list if they are penalties of different names."""
+def penalties(values: Any, taken: Iterable[str], model: str) -> list[Any]:
+    """Return `values` as a list if they are penalties, each logged under names of its own.
+
+    Args:
+        values: What was given.
+        taken: The names under which the model logs something else: of two logs of one name one would be lost.
+        model: Text, the model's class.
+    """
     if not isinstance(values, (list, tuple)) or not all(hasattr(value, "weight") for value in values):
         raise ValueError(f"`penalties` must be a list of keras_vae.penalties.Penalty. Received: {shown(values)}")
     names = [value.name for value in values]
     if len(set(names)) < len(names):
         raise ValueError(f"`penalties` must have different names: they are logged by them. Received: {names}")
+    owners = dict.fromkeys(taken, f"the {model}")
+    for penalty in values:
+        own = f"{type(penalty).__name__} with name={penalty.name!r}"
+        for name in (penalty.name, *penalty.schedules()):
+            if name in owners:
+                raise ValueError(
+                    f"`penalties` must be logged under names of their own: {owners[name]} logs {name!r} too; give the "
+                    f"penalty another by `name=`. Received: {own}"
+                )
+            owners[name] = f"the {own}"
     return list(values)
