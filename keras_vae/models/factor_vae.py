@@ -6,12 +6,13 @@ import keras
 from keras import ops
 
 from keras_vae import batch, likelihoods, networks
-from keras_vae.arguments import at_least, shape_text
+from keras_vae.arguments import shape_text
 from keras_vae.batch import replicas
 from keras_vae.models import checks
 from keras_vae.models.last_activation import last_activation
 from keras_vae.models.vae import VAE
-from keras_vae.schedules.schedule import Schedule, first_value
+from keras_vae.schedules.schedule import Schedule
+from keras_vae.schedules.scheduled_variable import scheduled_variable
 from keras_vae.training import Phase
 from keras_vae.types import Seed, Tensor
 
@@ -71,9 +72,7 @@ class FactorVAE(VAE):
                 "`critic` must give a logit, which the loss takes the sigmoid of itself: leave the activation at its "
                 f"end out. Received: critic={self.critic.name!r}, which ends in a sigmoid"
             )
-        self.initial_gamma = gamma if isinstance(gamma, Schedule) else float(at_least("gamma", gamma, 0.0))
-        start = keras.initializers.Constant(first_value(self.initial_gamma))
-        self.gamma = self.add_weight(name="gamma", shape=(), initializer=start, trainable=False, dtype="float32")
+        self.gamma, self.initial_gamma = scheduled_variable(self, "gamma", gamma)
         self.schedule_weight("gamma", self.gamma, gamma if isinstance(gamma, Schedule) else None)
 
     def shapes_of_parts(

@@ -9,6 +9,7 @@ from keras_vae import batch
 from keras_vae.penalties.penalty import Penalty, known
 from keras_vae.posteriors import Posterior
 from keras_vae.schedules import Schedule
+from keras_vae.schedules.scheduled_variable import scheduled_variable
 from keras_vae.types import Tensor
 
 
@@ -40,7 +41,7 @@ class Capacity(Penalty):
         **kwargs: Any,
     ):
         super().__init__(weight, name, **kwargs)
-        self.capacity, self.initial_capacity = self.add_scheduled("capacity", capacity)
+        self.capacity, self.initial_capacity = scheduled_variable(self, "capacity", capacity)
 
     def connect(self, posterior: Posterior | None) -> None:
         """Refuse a model without a posterior, which has no KL."""

@@ -6,11 +6,11 @@ from typing import Any, Self
 import keras
 from keras import ops
 
-from keras_vae.arguments import at_least
 from keras_vae.batch import replicas
 from keras_vae.known import Known
 from keras_vae.posteriors import Gaussian, Posterior
-from keras_vae.schedules.schedule import Schedule, first_value
+from keras_vae.schedules.schedule import Schedule
+from keras_vae.schedules.scheduled_variable import scheduled_variable
 from keras_vae.types import Tensor
 
 known = Known("keras_vae.penalties")
@@ -36,13 +36,7 @@ class Penalty(keras.layers.Layer):
 
     def __init__(self, weight: float | Schedule = 1.0, name: str | None = None, dtype: str = "float32", **kwargs: Any):
         super().__init__(name=name, dtype=dtype, **kwargs)
-        self.weight, self.initial_weight = self.add_scheduled("weight", weight)
-
-    def add_scheduled(self, name: str, value: float | Schedule) -> tuple[keras.Variable, float | Schedule]:
-        """Return a variable that starts at a number or at a schedule's first value, and that number or schedule."""
-        value = value if isinstance(value, Schedule) else float(at_least(name, value, 0.0))
-        start = keras.initializers.Constant(first_value(value))
-        return self.add_weight(name=name, shape=(), initializer=start, trainable=False, dtype="float32"), value
+        self.weight, self.initial_weight = scheduled_variable(self, "weight", weight)
 
     def schedules(self) -> dict[str, tuple[keras.Variable, Schedule]]:
         """Return what the training step moves: the name in the logs, the variable, and its schedule."""
