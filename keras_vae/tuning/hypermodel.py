@@ -1,7 +1,6 @@
 """The VAE that keras-tuner searches."""
 
 import copy
-import functools
 import hashlib
 import inspect
 import time
@@ -13,14 +12,14 @@ import keras_tuner
 import numpy as np
 
 from keras_vae import evaluation, likelihoods, networks
-from keras_vae.arguments import at_least, shown, whole_number
+from keras_vae.arguments import at_least, whole_number
 from keras_vae.callbacks import BetaAnnealing, Progress
 from keras_vae.datasets import Batches
 from keras_vae.evaluation.protocol.codes import condition
 from keras_vae.models import VAE
 from keras_vae.schedules import Linear
 from keras_vae.training import data_parallel
-from keras_vae.tuning import objectives
+from keras_vae.tuning import model_function, objectives
 from keras_vae.tuning.retracing import retracing_is_expected
 from keras_vae.tuning.search_space import SearchSpace
 from keras_vae.tuning.tuner_callbacks import callbacks_of_training, checkpoints
@@ -111,7 +110,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         self.width_of = WIDTHS.get(self.network, lambda width: {"width": width})
         self._check_width()
         self.likelihood = likelihoods.get(likelihood)
-        self.model = _of_vaes(model)
+        self.model = model_function.of_vaes(model)
         self.warm_up = float(at_least("warm_up", warm_up, 0.0, strict=True))
         if self.warm_up > 1.0:
             raise ValueError(f"`warm_up` must be at most 1. Received: warm_up={warm_up!r}")
@@ -135,7 +134,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         except (TypeError, ValueError) as error:  # ValueError: of a class without a signature
             raise ValueError(
                 "`space` must have width=None, or `network` must take a width. Received: "
-                f"width={self.space.width!r}, network={_name(self.network)}"
+                f"width={self.space.width!r}, network={model_function.lasting_name(self.network)}"
             ) from error
 
     @property
@@ -151,7 +150,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         labels = () if self.model is VAE or self.y_train is None else (self.y_train, self.y_validation)
         for array in (self.x_train, self.x_validation, *labels):
             digest.update(np.ascontiguousarray(array).data)
-        model = {} if self.model is VAE else {"model": _name(self.model)}
+        model = {} if self.model is VAE else {"model": model_function.lasting_name(self.model)}
         return {
             **model,
             "space": self.space.get_config(),
@@ -160,7 +159,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
                 name: getattr(self, name)
                 for name in ("seeds", "epochs", "batch_size", "warm_up", "num_samples", "seed")
             },
-            "network": _name(self.network),
+            "network": model_function.lasting_name(self.network),
             "likelihood": {"name": type(self.likelihood).__name__, **likelihood},
             "rows": [len(self.x_train), len(self.x_validation)],
             "data": digest.hexdigest(),
@@ -178,7 +177,7 @@ class VAEHyperModel(keras_tuner.HyperModel):
         encoder, decoder = self.network(
             self.x_train.shape[1:], values["latent_dim"], num_parameters=likelihood.num_parameters, **width
         )
-        make = _with_new_parts(self.model)
+        make = model_function.with_new_parts(self.model)
         vae = make(encoder, decoder, likelihood=likelihood, beta=values["beta"])
         if not isinstance(vae, VAE):
             raise ValueError(f"`model` must return a keras_vae.VAE. Received: a {type(vae).__name__}")
@@ -282,49 +281,6 @@ class VAEHyperModel(keras_tuner.HyperModel):
         units = evaluation.active_units(vae.codes(self.x_validation, y))
         names = ("elbo", "kl_loss", "reconstruction_loss")
         return {**{name: elbo[name] for name in names}, "active_units": units["active_units"]}
-
-
-def _name(function: Any) -> str:
-    """Return a name that is the same in another process, with the arguments that a partial or a layer holds."""
-    if isinstance(function, functools.partial):
-        return _called(_name(function.func), function.keywords)
-    if isinstance(function, keras.layers.Layer):
-        held = {name: value for name, value in function.get_config().items() if isinstance(value, (str, int, float))}
-        return _called(type(function).__name__, {k: v for k, v in held.items() if k not in ("name", "trainable")})
-    return getattr(function, "__name__", type(function).__name__)
-
-
-def _called(name: str, arguments: dict[str, Any]) -> str:
-    texts = [f"{k}={v if isinstance(v, (str, int, float, tuple)) else _name(v)}" for k, v in sorted(arguments.items())]
-    return f"{name}({', '.join(texts)})" if texts else name
-
-
-def _of_vaes(model: Any) -> Callable[..., VAE]:
-    """Return `model` if it can make VAEs; what a function returns is seen when it is called."""
-    is_another_class = isinstance(model, type) and not issubclass(model, VAE)
-    if not callable(model) or isinstance(model, keras.Model) or is_another_class:
-        raise ValueError(
-            "`model` must be keras_vae.VAE, a subclass, or a function (encoder, decoder, likelihood=, beta=) that "
-            f"returns one. Received: model={getattr(model, '__name__', shown(model))}"
-        )
-    return model
-
-
-def _with_new_parts(model: Callable[..., VAE]) -> Callable[..., VAE]:
-    """Return `model` with copies of the Keras layers that a partial holds, such as a prior: one model has each."""
-    if not isinstance(model, functools.partial):
-        return model
-    try:
-        args, keywords = keras.tree.map_structure(
-            lambda part: copy.deepcopy(part) if isinstance(part, keras.layers.Layer) else part,
-            (list(model.args), model.keywords),
-        )
-    except Exception as error:
-        raise ValueError(
-            "`model` must be a function that makes new parts in each call, where they cannot be copied for each "
-            f"training. Received: model={_name(model)}, whose copy answered: {error}"
-        ) from error
-    return functools.partial(model.func, *args, **keywords)
 
 
 def _mean_and_spread(name: str, spread_name: str, values: Sequence[float]) -> dict:
