@@ -173,8 +173,7 @@ class ConditionalVAE(VAE):
 
     def without_labels(self, y: Any) -> Any:
         """Return y, which the model needs, if its shape is that of conditions; in a step as well."""
-        if y is None:
-            raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+        self._require_given(y)
         if hasattr(y, "shape") and checks.shape_of(y) is not None:
             self.check_shape_of_condition(y)
         return y
@@ -184,10 +183,8 @@ class ConditionalVAE(VAE):
         if self.num_classes is None:
             batch_of("y", y, self.condition_shape)
         elif not fits(y.shape, ()) and not fits(y.shape, (1,)):
-            raise ValueError(
-                f"`y` must be labels from 0 to {self.num_classes - 1}, of shape (batch,). Received: y of shape "
-                f"{shape_text(tuple(y.shape))}"
-            )
+            received = shape_text(tuple(y.shape))
+            raise ValueError(f"{self._must_be_labels()}, of shape (batch,). Received: y of shape {received}")
 
     def connect(self, posterior: posteriors.Posterior | None) -> None:
         """Refuse a prior that encodes inputs of its own, which would need a condition each."""
@@ -217,16 +214,13 @@ class ConditionalVAE(VAE):
 
     def checked_condition(self, y: ArrayLike | None) -> Any:
         """Return y as an array of rows if it is a condition, labels as `(n,)`; raise a ValueError otherwise."""
-        if y is None:
-            raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+        self._require_given(y)
         try:
             rows = as_rows("y", y)
         except ValueError as error:
             if self.num_classes is None:
                 raise
-            raise ValueError(
-                f"`y` must be labels from 0 to {self.num_classes - 1}, one for each row. Received: y={shown(y)}"
-            ) from error
+            raise ValueError(f"{self._must_be_labels()}, one for each row. Received: y={shown(y)}") from error
         self.check_shape_of_condition(rows)
         if self.num_classes is None:
             return rows
@@ -234,10 +228,15 @@ class ConditionalVAE(VAE):
         labels = labels[:, 0] if labels.ndim == 2 else labels
         bad = np.unique(labels[~np.isin(labels, np.arange(self.num_classes))])
         if len(bad):
-            raise ValueError(
-                f"`y` must be labels from 0 to {self.num_classes - 1}. Received: {', '.join(map(str, bad[:5]))}"
-            )
+            raise ValueError(f"{self._must_be_labels()}. Received: {', '.join(map(str, bad[:5]))}")
         return labels
+
+    def _require_given(self, y):
+        if y is None:
+            raise ValueError("`y` must be given: a ConditionalVAE is a model of x given y. Received: y=None")
+
+    def _must_be_labels(self):
+        return f"`y` must be labels from 0 to {self.condition_shape[0] - 1}"
 
     def check_networks(self, training: bool) -> None:
         """Say if the decoder's last activation does not fit the likelihood; see `Misfit.check`."""
